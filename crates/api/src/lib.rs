@@ -1,0 +1,1 @@
+//! The HTTP interface: handlers, types and the OpenAPI document.

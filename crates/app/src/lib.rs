@@ -1,0 +1,1 @@
+//! The `weir` binary: configuration, wiring, background jobs, subcommands.

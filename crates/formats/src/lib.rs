@@ -1,0 +1,1 @@
+//! Bytes to flow records and rejects, one module a format.

@@ -1,0 +1,1 @@
+//! A believable company network as real log objects, inventory, lists and ground truth.

@@ -1,0 +1,1 @@
+//! What people and jobs decided: findings, triage, tokens, settings.
