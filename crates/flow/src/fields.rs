@@ -88,6 +88,12 @@ macro_rules! flow_fields {
                 Self { len: indices.len(), symbols: self.symbols.clone(), $( $name: self.$name.take(indices), )+ }
             }
 
+            /// Reorders the records in place, one column at a time; `order` may leave records out. At most one column is held twice.
+            pub fn permute(&mut self, order: &[u32]) {
+                self.len = order.len();
+                $( self.$name = self.$name.take(order); )+
+            }
+
             /// The records of `rows` as an Arrow batch with the schema of [`schema`]; texts come as dictionaries.
             pub fn to_arrow(&self, rows: Range<usize>) -> Result<RecordBatch, ArrowError> {
                 let strings = kind::strings(&self.symbols);

@@ -25,7 +25,7 @@ mod address;
 mod column;
 mod entity;
 mod fields;
-mod kind;
+pub mod kind;
 mod port;
 mod record;
 mod symbol;

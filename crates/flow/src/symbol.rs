@@ -63,6 +63,11 @@ impl Symbols {
         slice(&self.text, &self.ends, symbol.0)
     }
 
+    /// The text of the symbol with this index, `None` when there is no such symbol.
+    pub fn at(&self, index: usize) -> Option<&str> {
+        (index < self.ends.len()).then(|| slice(&self.text, &self.ends, index as u32))
+    }
+
     /// How many strings the table holds.
     pub fn len(&self) -> usize {
         self.ends.len()

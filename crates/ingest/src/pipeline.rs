@@ -1,0 +1,365 @@
+//! The life of a flow, from bytes to a commit.
+//!
+//! Two sides run at once. One reads and decodes objects; the other attributes their records, drops those already known, and writes
+//! them. Between them stands a channel that holds one chunk, so a slow lake slows reading down and memory stays bounded whatever the
+//! size or number of objects.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+
+use enrich::{Attributor, Inventory};
+use flow::{Counts, CoverageFact, Decoded, Timestamp};
+use formats::{Body, Options};
+use lake::{Committed, Lake, ObjectEntry};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use crate::IngestError;
+use crate::duplicates::Known;
+use crate::ledger::Ledger;
+use crate::sources::Object;
+
+/// How the pipeline cuts its work.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How objects are decoded.
+    pub decode: Options,
+    /// Bytes of objects, as delivered, that make a batch: the unit of commit.
+    pub batch_bytes: u64,
+    /// Objects that make a batch at the most.
+    pub batch_objects: usize,
+    /// Objects larger than this are decoded as they are read instead of being held in memory.
+    pub stream_from: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            // About half a million records a chunk: enough to fill a Parquet file well, little enough to hold twice.
+            decode: Options { chunk_records: 500_000, ..Options::default() },
+            batch_bytes: 16 << 20,
+            batch_objects: 4_096,
+            stream_from: 64 << 20,
+        }
+    }
+}
+
+/// What collecting came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Objects read.
+    pub objects: u64,
+    /// Objects that were in the lake already and were not read.
+    pub known: u64,
+    /// Objects that could not be read at all; they are not in the ledger and are tried again next time.
+    pub failed: u64,
+    /// Objects that were read and not understood as a whole.
+    pub unusable: u64,
+    /// Records of the objects read.
+    pub counts: Counts,
+    /// Bytes read, as delivered.
+    pub bytes_in: u64,
+    /// Bytes added to the lake.
+    pub lake_bytes: u64,
+    /// Batches committed.
+    pub batches: u64,
+    /// Earliest start among the records.
+    pub first_time: Option<Timestamp>,
+    /// Latest end among the records.
+    pub last_time: Option<Timestamp>,
+}
+
+/// How far collecting has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Objects committed.
+    pub objects: u64,
+    /// Objects to read in all.
+    pub objects_total: u64,
+    /// Bytes of the objects committed.
+    pub bytes: u64,
+    /// Bytes to read in all.
+    pub bytes_total: u64,
+    /// Records read.
+    pub records: u64,
+}
+
+/// Takes objects into a lake.
+#[derive(Debug)]
+pub struct Pipeline {
+    lake: Arc<Lake>,
+    inventory: Arc<Inventory>,
+    attributor: Arc<Attributor>,
+    config: Config,
+}
+
+/// What the decoding side hands over.
+enum Handed {
+    /// Records, of one object or many.
+    Chunk(Decoded),
+    /// An object is through.
+    Object(Box<ObjectEntry>),
+    /// An object could not be read.
+    Failed { uri: String, reason: String },
+    /// The batch has no more.
+    BatchEnd,
+}
+
+impl Pipeline {
+    /// A pipeline into `lake`.
+    pub fn new(lake: Arc<Lake>, inventory: Arc<Inventory>, attributor: Arc<Attributor>, config: Config) -> Self {
+        Self { lake, inventory, attributor, config }
+    }
+
+    /// Takes in the objects that the lake does not have, batch by batch, and says what it came to.
+    ///
+    /// An object that cannot be read or understood costs nothing else. `clock` gives the time of each commit.
+    ///
+    /// # Errors
+    /// When the lake cannot be written; every batch before is committed.
+    pub async fn collect(
+        &self,
+        objects: Vec<Object>,
+        clock: impl Fn() -> Timestamp,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Summary, IngestError> {
+        let mut ledger = Ledger::load(&self.lake).await?;
+        let mut known = Known::new(Arc::clone(&self.lake)).await?;
+        let total = objects.len();
+        let objects: Vec<Object> = objects.into_iter().filter(|object| !ledger.knows(object)).collect();
+        let mut summary = Summary { known: (total - objects.len()) as u64, ..Summary::default() };
+        let mut done = Progress {
+            objects: 0,
+            objects_total: objects.len() as u64,
+            bytes: 0,
+            bytes_total: objects.iter().map(|object| object.size).sum(),
+            records: 0,
+        };
+        let batches = self.plan(objects);
+        let (sender, mut receiver) = mpsc::channel(1);
+        let config = self.config.clone();
+        let decoder = tokio::task::spawn_blocking(move || {
+            for batch in batches {
+                if decode_batch(&batch, &config, &mut ledger, &sender).is_none() {
+                    return;
+                }
+            }
+        });
+        let mut open = None;
+        let mut entries: Vec<ObjectEntry> = Vec::new();
+        let mut duplicates: HashMap<String, u64> = HashMap::new();
+        while let Some(handed) = receiver.recv().await {
+            let batch = match &mut open {
+                Some(batch) => batch,
+                None => open.insert(Batch { writer: self.lake.begin(clock()).await?, coverage: Vec::new(), rejects: Vec::new() }),
+            };
+            match handed {
+                Handed::Chunk(mut chunk) => {
+                    done.records += chunk.len() as u64;
+                    self.take(batch, &mut chunk, &mut known, &mut duplicates).await?;
+                    progress(done);
+                }
+                Handed::Object(entry) => entries.push(*entry),
+                Handed::Failed { uri, reason } => {
+                    tracing::warn!(uri, reason, "object cannot be read; it is tried again next time");
+                    summary.failed += 1;
+                }
+                Handed::BatchEnd => {
+                    if let Some(batch) = open.take() {
+                        for entry in &mut entries {
+                            let repeated = duplicates.remove(&entry.uri).unwrap_or(0);
+                            entry.counts.accepted -= repeated;
+                            entry.counts.duplicates += repeated;
+                        }
+                        let committed = self.commit(batch, &mut entries).await?;
+                        note(&mut summary, &entries, committed);
+                        done.objects += entries.len() as u64;
+                        done.bytes += entries.iter().map(|entry| entry.size).sum::<u64>();
+                        entries.clear();
+                        duplicates.clear();
+                        progress(done);
+                    }
+                }
+            }
+        }
+        decoder.await.map_err(IngestError::Decoder)?;
+        Ok(summary)
+    }
+
+    /// Cuts objects into batches, in order.
+    fn plan(&self, objects: Vec<Object>) -> Vec<Vec<Object>> {
+        let mut batches: Vec<Vec<Object>> = Vec::new();
+        let mut bytes = u64::MAX;
+        for object in objects {
+            let full = bytes.saturating_add(object.size) > self.config.batch_bytes
+                || batches.last().is_none_or(|batch| batch.len() >= self.config.batch_objects);
+            if full {
+                batches.push(Vec::new());
+                bytes = 0;
+            }
+            bytes += object.size;
+            if let Some(batch) = batches.last_mut() {
+                batch.push(object);
+            }
+        }
+        batches
+    }
+
+    /// Attributes a chunk, drops what is known, and writes the rest.
+    async fn take(
+        &self,
+        batch: &mut Batch,
+        chunk: &mut Decoded,
+        known: &mut Known,
+        duplicates: &mut HashMap<String, u64>,
+    ) -> Result<(), IngestError> {
+        let flows = &mut chunk.flows;
+        self.attributor.attribute(flows);
+        let kept = known.keep_new(flows).await?;
+        if kept.len() < flows.len() {
+            let mut kept_rows = kept.iter().copied().peekable();
+            for row in 0..flows.len() {
+                if kept_rows.next_if(|kept| *kept as usize == row).is_none() {
+                    let object = flows.text(&flows.source_object, row).unwrap_or_default();
+                    *duplicates.entry(object.to_owned()).or_default() += 1;
+                }
+            }
+            flows.permute(&kept);
+        }
+        batch.writer.write_flows(flows).await?;
+        batch.coverage.append(&mut chunk.coverage);
+        batch.rejects.append(&mut chunk.rejects);
+        Ok(())
+    }
+
+    async fn commit(&self, mut batch: Batch, entries: &mut [ObjectEntry]) -> Result<Committed, IngestError> {
+        let entity = |fact: &CoverageFact| {
+            let interface = fact.interface_id.as_deref()?;
+            let known = self.inventory.interface_at(interface, fact.start_time);
+            Some(known.map_or_else(|| interface.to_owned(), |dated| dated.value.entity().to_owned()))
+        };
+        batch.writer.write_coverage(&mut batch.coverage, &entity).await?;
+        batch.writer.write_rejects(&mut batch.rejects).await?;
+        Ok(batch.writer.commit(entries).await?)
+    }
+}
+
+/// A batch on its way. Facts and refused records are few; they wait for the commit.
+struct Batch {
+    writer: lake::BatchWriter,
+    coverage: Vec<CoverageFact>,
+    rejects: Vec<flow::Reject>,
+}
+
+fn note(summary: &mut Summary, entries: &[ObjectEntry], committed: Committed) {
+    summary.batches += 1;
+    summary.lake_bytes += committed.bytes;
+    for entry in entries {
+        summary.objects += 1;
+        summary.bytes_in += entry.size;
+        summary.counts += entry.counts;
+        summary.unusable += u64::from(entry.format.is_none() && entry.problem.is_some());
+        summary.first_time = [summary.first_time, entry.first_time].into_iter().flatten().min();
+        summary.last_time = summary.last_time.max(entry.last_time);
+    }
+}
+
+/// Decodes the objects of one batch; `None` when nobody listens any more.
+fn decode_batch(batch: &[Object], config: &Config, ledger: &mut Ledger, sender: &mpsc::Sender<Handed>) -> Option<()> {
+    let mut out = Decoded::default();
+    for object in batch {
+        let handed = match decode_object(object, config, ledger, &mut out, sender) {
+            Ok(entry) => {
+                ledger.note(&entry);
+                Handed::Object(Box::new(entry))
+            }
+            Err(reason) => Handed::Failed { uri: object.uri.clone(), reason: reason.to_string() },
+        };
+        sender.blocking_send(handed).ok()?;
+    }
+    if !out.is_empty() {
+        sender.blocking_send(Handed::Chunk(out)).ok()?;
+    }
+    sender.blocking_send(Handed::BatchEnd).ok()
+}
+
+/// Decodes one object, handing over full chunks on the way. An error means that its bytes could not be had.
+fn decode_object(
+    object: &Object,
+    config: &Config,
+    ledger: &Ledger,
+    out: &mut Decoded,
+    sender: &mpsc::Sender<Handed>,
+) -> Result<ObjectEntry, std::io::Error> {
+    let mut entry = ObjectEntry {
+        uri: object.uri.clone(),
+        size: object.size,
+        modified: object.modified,
+        content_hash: String::new(),
+        format: None,
+        guessed: false,
+        complete: true,
+        problem: None,
+        duplicate_of: None,
+        counts: Counts::default(),
+        first_time: None,
+        last_time: None,
+    };
+    let mut hand_over = |chunk: &mut Decoded| -> Result<(), formats::BoxError> {
+        sender.blocking_send(Handed::Chunk(std::mem::take(chunk))).map_err(|_| "the writing side is gone".into())
+    };
+    let decoded = if object.size > config.stream_from {
+        // Its hash is known only at the end, so a copy of it is told by its records, not by its content.
+        let mut reader = HashingReader { inner: File::open(&object.path)?, hasher: Xxh3::new() };
+        let decoded = formats::decode(&object.uri, Body::Stream(&mut reader), &config.decode, out, &mut hand_over);
+        std::io::copy(&mut reader, &mut std::io::sink())?;
+        entry.content_hash = format!("{:032x}", reader.hasher.digest128());
+        decoded
+    } else {
+        let bytes = std::fs::read(&object.path)?;
+        entry.size = bytes.len() as u64;
+        entry.content_hash = format!("{:032x}", xxh3_128(&bytes));
+        if let Some((original, records)) = ledger.by_content(&entry.content_hash)
+            && original != object.uri
+        {
+            entry.duplicate_of = Some(original.to_owned());
+            entry.counts = Counts { records, duplicates: records, ..Counts::default() };
+            entry.format = Some("copy".to_owned());
+            return Ok(entry);
+        }
+        formats::decode(&object.uri, Body::Whole(bytes.into()), &config.decode, out, &mut hand_over)
+    };
+    match decoded {
+        Ok(summary) => {
+            entry.format = Some(summary.format);
+            entry.guessed = summary.guessed;
+            entry.complete = summary.complete;
+            entry.problem = summary.problem;
+            entry.counts = summary.counts;
+            entry.first_time = summary.first_time;
+            entry.last_time = summary.last_time;
+        }
+        Err(error) => {
+            entry.complete = false;
+            entry.problem = Some(error.chain());
+        }
+    }
+    Ok(entry)
+}
+
+/// Hashes what passes through.
+struct HashingReader {
+    inner: File,
+    hasher: Xxh3,
+}
+
+impl Read for HashingReader {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.hasher.update(&buffer[..count]);
+        Ok(count)
+    }
+}

@@ -1,0 +1,4 @@
+//! The pipeline as its users see it: objects in, a lake out, each record once.
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
+
+mod once;

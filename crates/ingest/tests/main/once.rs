@@ -1,0 +1,108 @@
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use enrich::{Attributor, Geo, Inventory};
+use flow::Timestamp;
+use ingest::{Config, Pipeline, Summary, sources::folder};
+use lake::{Lake, Table};
+
+const NOW: Timestamp = Timestamp::from_secs(1_764_000_000);
+const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n";
+
+/// Records of one interface, a minute apart.
+fn records(first: i64, count: i64) -> String {
+    let mut text = HEADER.to_owned();
+    for index in first..first + count {
+        let start = 1_763_900_000 + index * 60;
+        writeln!(
+            text,
+            "2 123456789012 eni-1 10.0.0.5 198.51.100.7 {} 443 6 10 {} {start} {} ACCEPT OK",
+            40_000 + index,
+            840 + index,
+            start + 59
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+async fn collect(lake: &Path, logs: &Path, batch_bytes: u64) -> Summary {
+    let lake = Lake::open(lake).await.unwrap();
+    lake.recover().await.unwrap();
+    let inventory = Arc::new(Inventory::default());
+    let attributor = Arc::new(Attributor::new(Arc::clone(&inventory), Arc::new(Geo::none())));
+    let pipeline = Pipeline::new(Arc::new(lake), inventory, attributor, Config { batch_bytes, ..Config::default() });
+    pipeline.collect(folder::list(logs).unwrap(), || NOW, |_| ()).await.unwrap()
+}
+
+async fn flows(lake: &Path) -> u64 {
+    let lake = Lake::open(lake).await.unwrap();
+    lake.state(Table::Flows).await.unwrap().files.iter().map(|file| file.rows).sum()
+}
+
+#[tokio::test]
+async fn an_object_counts_once_however_often_it_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+    write(&logs, "a.log", &records(0, 100));
+    let first = collect(&lake, &logs, 1 << 20).await;
+    assert_eq!((first.objects, first.known, first.counts.accepted), (1, 0, 100));
+    let again = collect(&lake, &logs, 1 << 20).await;
+    assert_eq!((again.objects, again.known, again.counts.records), (0, 1, 0));
+    // The same bytes under another name.
+    write(&logs, "copy/b.log", &records(0, 100));
+    let copied = collect(&lake, &logs, 1 << 20).await;
+    assert_eq!((copied.objects, copied.counts.records, copied.counts.duplicates), (1, 100, 100));
+    assert_eq!(flows(&lake).await, 100);
+}
+
+#[tokio::test]
+async fn a_record_counts_once_whatever_object_it_comes_in() {
+    for batch_bytes in [1, 1 << 20] {
+        let folder = tempfile::tempdir().unwrap();
+        let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+        write(&logs, "a.log", &records(0, 100));
+        write(&logs, "b.log", &records(60, 100));
+        let first = collect(&lake, &logs, batch_bytes).await;
+        assert_eq!((first.counts.records, first.counts.accepted, first.counts.duplicates), (200, 160, 40), "batches of {batch_bytes}");
+        // Another process, later: what it repeats is read back from the lake.
+        write(&logs, "c.log", &records(140, 100));
+        let second = collect(&lake, &logs, batch_bytes).await;
+        assert_eq!((second.counts.accepted, second.counts.duplicates), (80, 20));
+        assert!(second.counts.balanced());
+        assert_eq!(flows(&lake).await, 240);
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_grew_is_read_again_and_its_beginning_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+    write(&logs, "a.log", &records(0, 50));
+    collect(&lake, &logs, 1 << 20).await;
+    write(&logs, "a.log", &records(0, 80));
+    let grown = collect(&lake, &logs, 1 << 20).await;
+    assert_eq!((grown.counts.accepted, grown.counts.duplicates), (30, 50));
+    assert_eq!(flows(&lake).await, 80);
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_costs_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+    write(&logs, "a.log", &records(0, 10));
+    write(&logs, "b.bin", "\u{0}\u{1}no flow log");
+    write(&logs, "c.log", &(records(10, 5) + "2 123456789012 eni-1 10.0.0.5 not-an-address 1 2 6 1 1 1763900000 1763900060 ACCEPT OK\n"));
+    let summary = collect(&lake, &logs, 1 << 20).await;
+    assert_eq!((summary.objects, summary.unusable, summary.counts.accepted, summary.counts.rejected), (3, 1, 15, 1));
+    let lake = Lake::open(&lake).await.unwrap();
+    let state = lake.state(Table::Rejects).await.unwrap();
+    assert_eq!(state.files.iter().map(|file| file.rows).sum::<u64>(), 1);
+}

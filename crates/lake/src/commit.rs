@@ -1,0 +1,328 @@
+//! One batch, all tables, or nothing.
+//!
+//! Files are written first; nobody refers to them yet. Then one *manifest* that names them all is put in place in one atomic step:
+//! from here on the batch is committed. Then each table takes its files in a Delta transaction that carries the batch's number, the
+//! ledger last, and the manifest goes. A crash before the manifest leaves only unreferenced files; a crash after it is finished by
+//! [`recover`], table by table, and a table that already has the batch is left alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use flow::{Counts, CoverageFact, FlowBatch, Reject, Timestamp};
+use futures::TryStreamExt as _;
+use object_store::path::Path;
+use object_store::{ObjectStoreExt as _, PutMode, PutOptions};
+use serde::{Deserialize, Serialize};
+
+use crate::files::{self, DataFile, Encoded};
+use crate::rollup;
+use crate::{Lake, LakeError, Table};
+
+const FOLDER: &str = "_batches";
+/// Rows put into Arrow at a time while a file is written.
+const SLICE_ROWS: usize = 65_536;
+
+/// Everything a batch adds to the lake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) batch: u64,
+    pub(crate) created: Timestamp,
+    pub(crate) files: BTreeMap<Table, Vec<DataFile>>,
+    /// Files that the batch's own take the place of.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) removed: BTreeMap<Table, Vec<DataFile>>,
+}
+
+impl Manifest {
+    fn path(batch: u64) -> Path {
+        Path::from(format!("{FOLDER}/{batch:012}.json"))
+    }
+}
+
+/// One object of a batch, for the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectEntry {
+    /// Where it was read from.
+    pub uri: String,
+    /// Bytes as delivered.
+    pub size: u64,
+    /// Last modification as the source tells it.
+    pub modified: Option<Timestamp>,
+    /// XXH3-128 of the bytes, hexadecimal.
+    pub content_hash: String,
+    /// What it was found to be.
+    pub format: Option<String>,
+    /// Whether the columns were guessed.
+    pub guessed: bool,
+    /// Whether it was read to its end.
+    pub complete: bool,
+    /// What went wrong with the object as a whole.
+    pub problem: Option<String>,
+    /// The object with the same content that was read before.
+    pub duplicate_of: Option<String>,
+    /// Its records.
+    pub counts: Counts,
+    /// Earliest start.
+    pub first_time: Option<Timestamp>,
+    /// Latest end.
+    pub last_time: Option<Timestamp>,
+}
+
+/// What a committed batch came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Number of the batch.
+    pub batch: u64,
+    /// Bytes of all files added.
+    pub bytes: u64,
+    /// Flow rows added.
+    pub flows: u64,
+}
+
+/// A batch being written. Dropping it leaves the lake as it was.
+#[derive(Debug)]
+pub struct BatchWriter {
+    lake: Arc<Lake>,
+    manifest: Manifest,
+    writer: String,
+    chunks: u32,
+}
+
+impl Lake {
+    /// Begins the next batch. `now` is written into the log as the time of the commit.
+    ///
+    /// One batch is written at a time: the number is taken when the batch is committed before the next begins.
+    pub async fn begin(self: &Arc<Self>, now: Timestamp) -> Result<BatchWriter, LakeError> {
+        let batch = self.last_batch(Table::Objects).await? + 1;
+        let writer = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
+        Ok(BatchWriter {
+            lake: Arc::clone(self),
+            manifest: Manifest { batch, created: now, files: BTreeMap::new(), removed: BTreeMap::new() },
+            writer,
+            chunks: 0,
+        })
+    }
+}
+
+impl BatchWriter {
+    /// The batch's number.
+    pub const fn batch(&self) -> u64 {
+        self.manifest.batch
+    }
+
+    /// Writes attributed flows and their roll-ups. Sorts the flows in place; a batch may be given in any number of chunks.
+    ///
+    /// # Errors
+    /// When a file cannot be encoded or stored. Nothing is committed.
+    pub async fn write_flows(&mut self, flows: &mut FlowBatch) -> Result<(), LakeError> {
+        if flows.is_empty() {
+            return Ok(());
+        }
+        let chunk = self.chunks;
+        self.chunks += 1;
+        sort(flows);
+        for rows in days(flows) {
+            let date = flows.hour.get(rows.start).unwrap_or_default().date();
+            let stem = format!("{:08}-{chunk:04}-{}", self.manifest.batch, self.writer);
+            let rollups = rollup::roll_up(flows, rows.clone())?;
+            let slices = rows.clone().step_by(SLICE_ROWS).map(|start| {
+                flows.to_arrow(start..rows.end.min(start + SLICE_ROWS)).map_err(|source| LakeError::Rows { table: Table::Flows, source })
+            });
+            let encoded = files::encode(Table::Flows, &date, &stem, slices)?;
+            self.store(Table::Flows, encoded).await?;
+            for (table, rows) in [(Table::Activity, rollups.activity), (Table::Volume, rollups.volume), (Table::Seen, rollups.seen)] {
+                self.write_rows(table, &date, &stem, rows).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a file of a derived table, or of `flows` when its rows are written anew, out of the lake together with this commit.
+    pub fn replace(&mut self, table: Table, file: DataFile) {
+        self.manifest.removed.entry(table).or_default().push(file);
+    }
+
+    /// Writes coverage facts; `entity` tells to which entity an interface belonged at a time.
+    ///
+    /// # Errors
+    /// As [`write_flows`](Self::write_flows).
+    pub async fn write_coverage(
+        &mut self,
+        facts: &mut [CoverageFact],
+        entity: &dyn Fn(&CoverageFact) -> Option<String>,
+    ) -> Result<(), LakeError> {
+        facts.sort_by(|left, right| {
+            (left.start_time.day(), &left.interface_id, left.start_time).cmp(&(
+                right.start_time.day(),
+                &right.interface_id,
+                right.start_time,
+            ))
+        });
+        for day in facts.chunk_by(|left, right| left.start_time.day() == right.start_time.day()) {
+            let date = day[0].start_time.date();
+            let columns: Vec<ArrayRef> = vec![
+                texts(day.iter().map(|fact| fact.interface_id.as_deref())),
+                texts(day.iter().map(|fact| fact.account_id.as_deref())),
+                Arc::new(StringArray::from_iter(day.iter().map(entity))),
+                texts(day.iter().map(|fact| Some(fact.kind.as_str()))),
+                times(day.iter().map(|fact| Some(fact.start_time))),
+                times(day.iter().map(|fact| Some(fact.end_time))),
+                texts(day.iter().map(|fact| Some(fact.object.as_str()))),
+            ];
+            self.write_plain(Table::Coverage, &date, columns).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes refused records, under the day the batch was made.
+    ///
+    /// # Errors
+    /// As [`write_flows`](Self::write_flows).
+    pub async fn write_rejects(&mut self, rejects: &mut [Reject]) -> Result<(), LakeError> {
+        if rejects.is_empty() {
+            return Ok(());
+        }
+        rejects.sort_by(|left, right| (&left.object, left.position).cmp(&(&right.object, right.position)));
+        let columns: Vec<ArrayRef> = vec![
+            texts(rejects.iter().map(|reject| Some(reject.object.as_str()))),
+            counts(rejects.iter().map(|reject| reject.position)),
+            texts(rejects.iter().map(|reject| Some(reject.reason.as_ref()))),
+            texts(rejects.iter().map(|reject| Some(reject.text.as_str()))),
+        ];
+        let date = self.manifest.created.date();
+        self.write_plain(Table::Rejects, &date, columns).await
+    }
+
+    /// Commits the batch together with the ledger entries of its objects.
+    ///
+    /// # Errors
+    /// When the manifest cannot be written nothing is committed. When a later step fails the batch *is* committed and is finished when
+    /// the lake is next opened.
+    pub async fn commit(mut self, objects: &mut [ObjectEntry]) -> Result<Committed, LakeError> {
+        objects.sort_by(|left, right| left.uri.cmp(&right.uri));
+        let each = |pick: fn(&Counts) -> u64| counts(objects.iter().map(|object| pick(&object.counts)));
+        let columns: Vec<ArrayRef> = vec![
+            texts(objects.iter().map(|object| Some(object.uri.as_str()))),
+            counts(objects.iter().map(|object| object.size)),
+            times(objects.iter().map(|object| object.modified)),
+            texts(objects.iter().map(|object| Some(object.content_hash.as_str()))),
+            counts(objects.iter().map(|_| self.manifest.batch)),
+            texts(objects.iter().map(|object| object.format.as_deref())),
+            Arc::new(objects.iter().map(|object| Some(object.guessed)).collect::<BooleanArray>()),
+            Arc::new(objects.iter().map(|object| Some(object.complete)).collect::<BooleanArray>()),
+            texts(objects.iter().map(|object| object.problem.as_deref())),
+            texts(objects.iter().map(|object| object.duplicate_of.as_deref())),
+            each(|counts| counts.records),
+            each(|counts| counts.accepted),
+            each(|counts| counts.rejected),
+            each(|counts| counts.coverage),
+            each(|counts| counts.duplicates),
+            times(objects.iter().map(|object| object.first_time)),
+            times(objects.iter().map(|object| object.last_time)),
+            times(objects.iter().map(|_| Some(self.manifest.created))),
+        ];
+        let date = self.manifest.created.date();
+        self.write_plain(Table::Objects, &date, columns).await?;
+        let path = Manifest::path(self.manifest.batch);
+        let text = serde_json::to_vec(&self.manifest).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?;
+        let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let stored = self.lake.store().put_opts(&path, text.into(), create).await;
+        stored.map_err(|source| LakeError::Store { operation: "commit", path: path.to_string(), source })?;
+        apply(&self.lake, &self.manifest).await?;
+        let files = || self.manifest.files.values().flatten();
+        let flows = self.manifest.files.get(&Table::Flows).into_iter().flatten().map(|file| file.rows).sum();
+        Ok(Committed { batch: self.manifest.batch, bytes: files().map(|file| file.size).sum(), flows })
+    }
+
+    async fn write_plain(&mut self, table: Table, date: &str, columns: Vec<ArrayRef>) -> Result<(), LakeError> {
+        let rows = RecordBatch::try_new(table.schema(), columns).map_err(|source| LakeError::Rows { table, source })?;
+        let stem = format!("{:08}-{:04}-{}", self.manifest.batch, self.manifest.files.get(&table).map_or(0, Vec::len), self.writer);
+        self.write_rows(table, date, &stem, rows).await
+    }
+
+    async fn write_rows(&mut self, table: Table, date: &str, stem: &str, rows: RecordBatch) -> Result<(), LakeError> {
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        let encoded = files::encode(table, date, stem, [Ok(rows)])?;
+        self.store(table, encoded).await
+    }
+
+    async fn store(&mut self, table: Table, Encoded { file, bytes }: Encoded) -> Result<(), LakeError> {
+        self.lake.put(&Lake::path(table, &file), bytes).await?;
+        self.manifest.files.entry(table).or_default().push(file);
+        Ok(())
+    }
+}
+
+/// Finishes a batch that was committed but not yet applied to every table.
+pub(crate) async fn recover(lake: &Lake) -> Result<(), LakeError> {
+    let folder = Path::from(FOLDER);
+    let failed = |source| LakeError::Store { operation: "list", path: FOLDER.to_owned(), source };
+    let mut manifests: Vec<Path> = lake.store().list(Some(&folder)).map_ok(|meta| meta.location).try_collect().await.map_err(failed)?;
+    manifests.retain(|path| path.filename().is_some_and(|name| name.ends_with(".json") && !name.contains('#')));
+    manifests.sort();
+    for path in manifests {
+        let read = |source| LakeError::Store { operation: "read", path: path.to_string(), source };
+        let bytes = lake.store().get(&path).await.map_err(read)?.bytes().await.map_err(read)?;
+        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?;
+        tracing::info!(batch = manifest.batch, "finishing an interrupted batch");
+        apply(lake, &manifest).await?;
+    }
+    Ok(())
+}
+
+async fn apply(lake: &Lake, manifest: &Manifest) -> Result<(), LakeError> {
+    for table in Table::ALL {
+        lake.apply(table, manifest).await?;
+    }
+    let path = Manifest::path(manifest.batch);
+    match lake.store().delete(&path).await {
+        Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+        Err(source) => Err(LakeError::Store { operation: "delete", path: path.to_string(), source }),
+    }
+}
+
+/// Orders flows by day, entity and start: the order of the files.
+fn sort(flows: &mut FlowBatch) {
+    let ranks = flows.symbols.ranks();
+    let mut keys: Vec<(i32, u32, i64, u32)> = (0..flows.len())
+        .map(|row| {
+            let hour = flows.hour.get(row).unwrap_or_default();
+            let day = hour.secs().div_euclid(flow::DAY_SECS);
+            let entity = flows.entity.get(row).map_or(0, |symbol| ranks[symbol.index()]);
+            let start = flows.start_time.get(row).unwrap_or_default();
+            (i32::try_from(day).unwrap_or(i32::MAX), entity, start.micros(), u32::try_from(row).unwrap_or(u32::MAX))
+        })
+        .collect();
+    keys.sort_unstable();
+    let order: Vec<u32> = keys.into_iter().map(|(_, _, _, row)| row).collect();
+    flows.permute(&order);
+}
+
+/// The rows of each day of sorted flows.
+fn days(flows: &FlowBatch) -> Vec<std::ops::Range<usize>> {
+    let day = |row: usize| flows.hour.get(row).unwrap_or_default().day();
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for row in 1..=flows.len() {
+        if row == flows.len() || day(row) != day(start) {
+            ranges.push(start..row);
+            start = row;
+        }
+    }
+    ranges
+}
+
+fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
+    Arc::new(StringArray::from_iter(values))
+}
+
+fn counts(values: impl Iterator<Item = u64>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter_values(values.map(|value| i64::try_from(value).unwrap_or(i64::MAX))))
+}
+
+fn times(values: impl Iterator<Item = Option<Timestamp>>) -> ArrayRef {
+    Arc::new(values.map(|time| time.map(Timestamp::micros)).collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+}

@@ -1,0 +1,192 @@
+//! A table of the lake as the engine sees it: the live Parquet files of its log, those skipped that cannot matter.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, StringArray, TimestampMicrosecondArray, UInt64Array};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use async_trait::async_trait;
+use datafusion::catalog::Session;
+use datafusion::common::pruning::PruningStatistics;
+use datafusion::common::stats::Precision;
+use datafusion::common::{Column, DFSchema, ScalarValue, Statistics};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::datasource::{TableProvider, TableType};
+use datafusion::error::Result;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+use lake::{Bound, DataFile, Lake, PARTITION, Table, TableState};
+
+/// One version of one table.
+#[derive(Debug)]
+pub(crate) struct LakeTable {
+    table: Table,
+    state: TableState,
+    schema: TableSchema,
+    store: ObjectStoreUrl,
+}
+
+impl LakeTable {
+    /// The table with these live files, in the store that the session knows by `store`.
+    pub(crate) fn new(table: Table, state: TableState, store: ObjectStoreUrl) -> Self {
+        // Text comes out of Parquet as views, which compare and copy without touching the bytes.
+        let fields: Vec<Field> = table
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| match field.data_type() {
+                DataType::Utf8 => Field::new(field.name(), DataType::Utf8View, true),
+                _ => field.as_ref().clone(),
+            })
+            .collect();
+        let partition = Arc::new(Field::new(PARTITION, DataType::Utf8, true));
+        Self {
+            table,
+            state,
+            schema: TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(vec![partition]).build(),
+            store,
+        }
+    }
+
+    /// The files that may hold rows that satisfy the filters.
+    fn files(&self, session: &dyn Session, filters: &[Expr]) -> Result<Vec<&DataFile>> {
+        let files = &self.state.files;
+        let Some(filter) = conjunction(filters.iter().cloned()) else { return Ok(files.iter().collect()) };
+        let schema = DFSchema::try_from(self.schema())?;
+        let filter = session.create_physical_expr(filter, &schema)?;
+        // A filter that statistics say nothing about skips nothing.
+        let Some(predicate) = PruningPredicateBuilder::new().with_file_schema(self.schema()).build(filter) else {
+            return Ok(files.iter().collect());
+        };
+        let keep = predicate.prune(&FileBounds { table: self.table, files })?;
+        Ok(files.iter().zip(keep).filter_map(|(file, keep)| keep.then_some(file)).collect())
+    }
+}
+
+#[async_trait]
+impl TableProvider for LakeTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(self.schema.table_schema())
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let files = self.files(session, filters)?;
+        if files.is_empty() {
+            let schema = match projection {
+                Some(indices) => Arc::new(self.schema().project(indices)?),
+                None => self.schema(),
+            };
+            return Ok(Arc::new(EmptyExec::new(schema)));
+        }
+        // Whole files to each partition, largest first to the least loaded: few large files matter more than even splits.
+        let lanes = session.config().target_partitions().clamp(1, files.len());
+        let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); lanes];
+        let mut ordered = files;
+        ordered.sort_by_key(|file| std::cmp::Reverse(file.size));
+        let mut rows = 0;
+        for file in ordered {
+            let (load, lane) = groups.iter_mut().min_by_key(|(load, _)| *load).unwrap_or_else(|| unreachable!("at least one lane"));
+            *load += file.size;
+            rows += file.rows;
+            let mut part = PartitionedFile::new(Lake::path(self.table, file).to_string(), file.size);
+            part.partition_values = vec![ScalarValue::Utf8(Some(file.date.clone()))];
+            lane.push(part);
+        }
+        let session_store = session.runtime_env().object_store(&self.store)?;
+        let metadata = session.runtime_env().cache_manager.get_file_metadata_cache();
+        let options = session.config_options().execution.parquet.clone();
+        let source = ParquetSource::new(self.schema.clone())
+            .with_table_parquet_options(datafusion::config::TableParquetOptions { global: options, ..Default::default() })
+            .with_parquet_file_reader_factory(Arc::new(CachedParquetFileReaderFactory::new(session_store, metadata)));
+        let mut statistics = Statistics::new_unknown(&self.schema());
+        statistics.num_rows = Precision::Inexact(usize::try_from(rows).unwrap_or(usize::MAX));
+        let config = FileScanConfigBuilder::new(self.store.clone(), Arc::new(source))
+            .with_file_groups(groups.into_iter().map(|(_, files)| FileGroup::new(files)).filter(|group| !group.is_empty()).collect())
+            .with_statistics(statistics)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+}
+
+/// Bounds of files, in the form the engine prunes by.
+struct FileBounds<'a> {
+    table: Table,
+    files: &'a [DataFile],
+}
+
+impl FileBounds<'_> {
+    fn column(&self, name: &str, pick: impl Fn(&(Bound, Bound)) -> &Bound) -> Option<ArrayRef> {
+        if name == PARTITION {
+            return Some(Arc::new(StringArray::from_iter_values(self.files.iter().map(|file| &file.date))));
+        }
+        if !self.table.bounded().contains(&name) {
+            return None;
+        }
+        let bounds = || self.files.iter().map(|file| file.bounds.get(name).map(&pick));
+        match self.table.schema().field_with_name(name).ok()?.data_type() {
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                let times = bounds().map(|bound| match bound {
+                    Some(Bound::Time(time)) => Some(time.micros()),
+                    _ => None,
+                });
+                Some(Arc::new(times.collect::<TimestampMicrosecondArray>().with_timezone("UTC")))
+            }
+            _ => {
+                let texts = bounds().map(|bound| match bound {
+                    Some(Bound::Text(text)) => Some(text.as_str()),
+                    _ => None,
+                });
+                Some(arrow::compute::cast(&texts.collect::<StringArray>(), &DataType::Utf8View).ok()?)
+            }
+        }
+    }
+}
+
+impl PruningStatistics for FileBounds<'_> {
+    fn min_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.column(column.name(), |(low, _)| low)
+    }
+
+    fn max_values(&self, column: &Column) -> Option<ArrayRef> {
+        self.column(column.name(), |(_, high)| high)
+    }
+
+    fn num_containers(&self) -> usize {
+        self.files.len()
+    }
+
+    fn null_counts(&self, _: &Column) -> Option<ArrayRef> {
+        None
+    }
+
+    fn row_counts(&self) -> Option<ArrayRef> {
+        Some(Arc::new(UInt64Array::from_iter_values(self.files.iter().map(|file| file.rows))))
+    }
+
+    fn contained(&self, _: &Column, _: &std::collections::HashSet<ScalarValue>) -> Option<BooleanArray> {
+        None
+    }
+}
