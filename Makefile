@@ -1,0 +1,56 @@
+# Weir. `make demo` shows it, `make test` tests it, `make check` is what a change must pass.
+
+CARGO ?= cargo
+DATA ?= target/demo-data
+LISTEN ?= 127.0.0.1:8420
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check quick fmt lint docs deny typos fuzz bench reference build clean
+
+help: ## Show what there is to make.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: ## Build, make the demo world, ingest it, detect, print what was found, and serve it.
+	$(CARGO) build --release --locked --package app
+	target/release/weir --data $(DATA) demo --listen $(LISTEN) $(DEMO_ARGS)
+
+test: ## Install what the tests need and run every test.
+	./scripts/test
+
+check: fmt lint test docs deny typos ## Everything a change must pass.
+
+quick: ## Test the crates that do without the query engine: seconds, not minutes.
+	$(CARGO) test --locked -p flow -p formats -p enrich -p detect -p simulate
+
+build: ## Build the command for daily use.
+	$(CARGO) build --release --locked --package app
+
+fmt: ## Formatting is as rustfmt leaves it.
+	$(CARGO) fmt --all --check
+
+lint: ## Clippy finds nothing.
+	$(CARGO) clippy --workspace --all-targets --locked -- --deny warnings
+
+docs: ## The documentation builds and its links lead somewhere.
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --workspace --no-deps --locked
+
+deny: ## Licences, advisories and sources of the dependencies are allowed.
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
+	$(CARGO) deny --offline check bans licenses sources
+
+typos: ## No misspellings.
+	@command -v typos >/dev/null || $(CARGO) install --locked typos-cli
+	typos
+
+fuzz: ## Fuzz every decoder for 60 seconds.
+	./scripts/fuzz 60
+
+bench: ## Figures: ingest beside DuckDB, bytes a flow, warm latency. Takes a quarter of an hour.
+	./scripts/bench
+
+reference: ## Rewrite the generated pages and the OpenAPI document.
+	WEIR_UPDATE=1 $(CARGO) test --locked -p app reference
+	WEIR_UPDATE=1 $(CARGO) test --locked -p api openapi
+
+clean: ## Remove what was built.
+	$(CARGO) clean
