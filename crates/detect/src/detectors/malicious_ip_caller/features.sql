@@ -1,0 +1,67 @@
+-- Hours of accepted traffic, whoever opened the connection, with an address on a threat list.
+-- One row: entity, hour, remote address, service port, protocol, connection direction.
+WITH contacts AS (
+    SELECT
+        entity,
+        hour,
+        remote_addr,
+        service_port,
+        protocol,
+        connection_direction,
+        sum(bytes_in) AS bytes_in,
+        sum(bytes_out) AS bytes_out,
+        sum(packets_in) AS packets_in,
+        sum(packets_out) AS packets_out,
+        sum(flows) AS flows,
+        min(first_time) AS first_time,
+        max(last_time) AS last_time,
+        max(confidence) AS confidence,
+        max(remote_country) AS remote_country,
+        max(remote_asn) AS remote_asn,
+        max(account_id) AS account_id
+    FROM activity
+    WHERE date >= $from_date AND date <= $to_date
+        AND hour >= $from AND hour < $to
+        AND (action = 'accept' OR action IS NULL)
+        AND in_list(remote_addr, 'threat')
+    GROUP BY entity, hour, remote_addr, service_port, protocol, connection_direction
+),
+-- When each of those addresses was last seen by the entity before the hour, at most 45 days back.
+earlier AS (
+    SELECT
+        contacts.entity,
+        contacts.hour,
+        contacts.remote_addr,
+        max(CASE WHEN seen.last_time <= contacts.hour THEN seen.last_time ELSE seen.first_time END) AS remote_last_seen
+    FROM (SELECT DISTINCT entity, hour, remote_addr FROM contacts) AS contacts
+    JOIN seen ON seen.entity = contacts.entity AND seen.value = contacts.remote_addr
+    WHERE seen.kind = 'remote_addr'
+        AND seen.date >= $history_date AND seen.date <= $to_date
+        AND seen.first_time < contacts.hour
+        AND seen.last_time >= contacts.hour - INTERVAL '45 days'
+    GROUP BY contacts.entity, contacts.hour, contacts.remote_addr
+)
+SELECT
+    contacts.entity,
+    contacts.hour,
+    contacts.remote_addr,
+    contacts.service_port,
+    contacts.protocol,
+    contacts.connection_direction,
+    contacts.bytes_in,
+    contacts.bytes_out,
+    contacts.packets_in,
+    contacts.packets_out,
+    contacts.flows,
+    contacts.first_time,
+    contacts.last_time,
+    contacts.confidence,
+    contacts.remote_country,
+    contacts.remote_asn,
+    contacts.account_id,
+    earlier.remote_last_seen,
+    list_names(contacts.remote_addr, 'threat') AS list_names
+FROM contacts
+LEFT JOIN earlier
+    ON earlier.entity = contacts.entity AND earlier.hour = contacts.hour AND earlier.remote_addr = contacts.remote_addr
+ORDER BY contacts.entity, contacts.hour, contacts.remote_addr, contacts.protocol, contacts.service_port, contacts.connection_direction
