@@ -21,8 +21,10 @@ mod duplicates;
 mod error;
 mod ledger;
 mod pipeline;
+mod rebuild;
 pub mod sources;
 
 pub use error::IngestError;
 pub use ledger::Ledger;
 pub use pipeline::{Config, Pipeline, Progress, Summary};
+pub use rebuild::{Rebuilt, rebuild};

@@ -25,8 +25,13 @@ use crate::sources::Object;
 /// How the pipeline cuts its work.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// How objects are decoded.
+    /// How objects are decoded. Its chunk size cuts single objects that are larger than that.
     pub decode: Options,
+    /// Records after which the objects read so far are handed over: enough to fill a Parquet file well, little enough to hold twice.
+    pub chunk_records: usize,
+    /// Objects of at least this many bytes begin a chunk of their own. Attribution may learn from an object as a whole, so an object is
+    /// cut only where its own content says, never where those before it happened to end.
+    pub whole_below: u64,
     /// Bytes of objects, as delivered, that make a batch: the unit of commit.
     pub batch_bytes: u64,
     /// Objects that make a batch at the most.
@@ -38,8 +43,9 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            // About half a million records a chunk: enough to fill a Parquet file well, little enough to hold twice.
-            decode: Options { chunk_records: 500_000, ..Options::default() },
+            decode: Options { chunk_records: 1_000_000, ..Options::default() },
+            chunk_records: 450_000,
+            whole_below: 1 << 20,
             batch_bytes: 16 << 20,
             batch_objects: 4_096,
             stream_from: 64 << 20,
@@ -270,7 +276,11 @@ fn note(summary: &mut Summary, entries: &[ObjectEntry], committed: Committed) {
 /// Decodes the objects of one batch; `None` when nobody listens any more.
 fn decode_batch(batch: &[Object], config: &Config, ledger: &mut Ledger, sender: &mpsc::Sender<Handed>) -> Option<()> {
     let mut out = Decoded::default();
+    let hand_over = |out: &mut Decoded| sender.blocking_send(Handed::Chunk(std::mem::take(out))).ok();
     for object in batch {
+        if object.size >= config.whole_below && !out.is_empty() {
+            hand_over(&mut out)?;
+        }
         let handed = match decode_object(object, config, ledger, &mut out, sender) {
             Ok(entry) => {
                 ledger.note(&entry);
@@ -279,9 +289,12 @@ fn decode_batch(batch: &[Object], config: &Config, ledger: &mut Ledger, sender: 
             Err(reason) => Handed::Failed { uri: object.uri.clone(), reason: reason.to_string() },
         };
         sender.blocking_send(handed).ok()?;
+        if out.len() >= config.chunk_records {
+            hand_over(&mut out)?;
+        }
     }
     if !out.is_empty() {
-        sender.blocking_send(Handed::Chunk(out)).ok()?;
+        hand_over(&mut out)?;
     }
     sender.blocking_send(Handed::BatchEnd).ok()
 }

@@ -153,8 +153,8 @@ fn build(table: Table) -> WriterProperties {
     }
     // Counters do not repeat enough for a dictionary and do not grow enough to be left plain.
     let counters: &[&str] = match table {
-        Table::Flows => &["bytes", "packets"],
-        Table::Activity => &["bytes_in", "bytes_out", "packets_in", "packets_out"],
+        Table::Flows => &["bytes"],
+        Table::Activity => &["bytes_in", "bytes_out"],
         Table::Volume => &["bytes", "packets", "flows"],
         Table::Seen => &["bytes", "flows"],
         _ => &[],

@@ -30,7 +30,15 @@ const APPLICATION: &str = "weir-ingest";
 pub struct Lake {
     location: Url,
     store: Arc<dyn ObjectStore>,
-    tables: Vec<Mutex<DeltaTable>>,
+    tables: Vec<Mutex<Handle>>,
+}
+
+/// A table's log as last read.
+#[derive(Debug)]
+struct Handle {
+    delta: DeltaTable,
+    /// Its live files, of the same version.
+    state: Option<TableState>,
 }
 
 impl std::fmt::Debug for TableState {
@@ -66,7 +74,7 @@ impl Lake {
         for table in Table::ALL {
             // Delta creates tables in folders that exist.
             std::fs::create_dir_all(folder.join(table.name())).map_err(|error| location(error.to_string()))?;
-            tables.push(Mutex::new(open_table(&url, table).await?));
+            tables.push(Mutex::new(Handle { delta: open_table(&url, &store, table).await?, state: None }));
         }
         Ok(Self { location: url, store: Arc::new(store), tables })
     }
@@ -95,20 +103,40 @@ impl Lake {
         Path::from_iter([table.name()].into_iter().chain(file.path.split('/')))
     }
 
-    /// Reads what others committed since, and gives the table's live files.
+    /// Reads what others committed since, and gives the table's live files. Costs one look at the store when nothing was committed.
+    ///
+    /// # Errors
+    /// When the table's log cannot be read.
     pub async fn state(&self, table: Table) -> Result<TableState, LakeError> {
         let mut handle = self.tables[table as usize].lock().await;
-        handle.update_state().await.map_err(log_error(table, "read the log"))?;
-        let snapshot = handle.snapshot().map_err(log_error(table, "read the log"))?;
-        let mut files: Vec<DataFile> =
-            snapshot.log_data().iter().map(|view| data_file(&view.path(), view.size(), view.stats().as_deref())).collect();
+        if let Some(state) = &handle.state
+            && !self.is_committed(table, state.version + 1).await?
+        {
+            return Ok(state.clone());
+        }
+        handle.delta.update_state().await.map_err(log_error(table, "read the log"))?;
+        let snapshot = handle.delta.snapshot().map_err(log_error(table, "read the log"))?;
+        let views = snapshot.log_data();
+        let mut files: Vec<DataFile> = views.iter().map(|view| data_file(&view.path(), view.size(), view.stats().as_deref())).collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        Ok(TableState { version: u64::try_from(snapshot.version()).unwrap_or(0), files: Arc::new(files) })
+        let state = TableState { version: u64::try_from(snapshot.version()).unwrap_or(0), files: Arc::new(files) };
+        handle.state = Some(state.clone());
+        Ok(state)
+    }
+
+    /// Whether the table's log has this version.
+    async fn is_committed(&self, table: Table, version: u64) -> Result<bool, LakeError> {
+        let path = Path::from(format!("{}/_delta_log/{version:020}.json", table.name()));
+        match self.store.head(&path).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(source) => Err(LakeError::Store { operation: "look for", path: path.to_string(), source }),
+        }
     }
 
     /// The number of the last batch that the table holds wholly; 0 before the first.
     pub(crate) async fn last_batch(&self, table: Table) -> Result<u64, LakeError> {
-        let mut handle = self.tables[table as usize].lock().await;
+        let handle = &mut self.tables[table as usize].lock().await.delta;
         handle.update_state().await.map_err(log_error(table, "read the log"))?;
         let log_store = handle.log_store();
         let snapshot = handle.snapshot().map_err(log_error(table, "read the log"))?;
@@ -122,7 +150,7 @@ impl Lake {
         if self.last_batch(table).await? >= manifest.batch {
             return Ok(());
         }
-        let mut handle = self.tables[table as usize].lock().await;
+        let handle = &mut self.tables[table as usize].lock().await.delta;
         let removed = manifest.removed.get(&table).into_iter().flatten().map(|file| Action::Remove(remove(file, manifest)));
         let added = manifest.files.get(&table).into_iter().flatten().map(|file| Action::Add(add(file, manifest)));
         let actions = removed.chain(added).collect();
@@ -148,15 +176,16 @@ impl Lake {
     }
 }
 
-async fn open_table(lake: &Url, table: Table) -> Result<DeltaTable, LakeError> {
+async fn open_table(lake: &Url, store: &dyn ObjectStore, table: Table) -> Result<DeltaTable, LakeError> {
     let url = lake
         .join(&format!("{}/", table.name()))
         .map_err(|error| LakeError::Location { location: lake.to_string(), reason: error.to_string() })?;
-    let opened = DeltaTableBuilder::from_url(url.clone()).map_err(log_error(table, "open"))?.load().await;
-    match opened {
-        Ok(table) => Ok(table),
-        Err(DeltaTableError::NotATable(_)) => create_table(&url, table).await,
-        Err(source) => Err(log_error(table, "open")(source)),
+    let first = Path::from(format!("{}/_delta_log/{:020}.json", table.name(), 0));
+    match store.head(&first).await {
+        Ok(_) => DeltaTableBuilder::from_url(url).map_err(log_error(table, "open"))?.load().await.map_err(log_error(table, "open")),
+        // A log that was cleaned up begins later: creating leaves a table that is there as it is.
+        Err(object_store::Error::NotFound { .. }) => create_table(&url, table).await,
+        Err(source) => Err(LakeError::Store { operation: "look for", path: first.to_string(), source }),
     }
 }
 

@@ -33,15 +33,33 @@ impl From<datafusion::error::DataFusionError> for QueryError {
     fn from(error: datafusion::error::DataFusionError) -> Self {
         use datafusion::error::DataFusionError;
         match error.find_root() {
-            DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) | DataFusionError::NotImplemented(_) => {
-                Self::Invalid { reason: error.strip_backtrace() }
-            }
+            DataFusionError::SQL(..)
+            | DataFusionError::Plan(_)
+            | DataFusionError::SchemaError(..)
+            | DataFusionError::NotImplemented(_)
+            | DataFusionError::Configuration(_) => Self::Invalid { reason: error.strip_backtrace() },
+            // What values lead to: a division by zero, a text that is no number.
+            DataFusionError::ArrowError(arrow, _) if of_values(arrow) => Self::Invalid { reason: error.strip_backtrace() },
             DataFusionError::ResourcesExhausted(_) => Self::Limit {
                 limit: "it needs more memory than one query may take; narrow the time range or select fewer columns".to_owned(),
             },
             _ => Self::Engine(Box::new(error)),
         }
     }
+}
+
+/// Whether an error comes from the values computed with, not from reading them.
+const fn of_values(error: &arrow::error::ArrowError) -> bool {
+    use arrow::error::ArrowError;
+    matches!(
+        error,
+        ArrowError::DivideByZero
+            | ArrowError::ArithmeticOverflow(_)
+            | ArrowError::CastError(_)
+            | ArrowError::ComputeError(_)
+            | ArrowError::ParseError(_)
+            | ArrowError::InvalidArgumentError(_)
+    )
 }
 
 impl QueryError {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::ScalarValue;
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::memory_pool::{GreedyMemoryPool, TrackConsumersPool};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SessionStateBuilder, context::SQLOptions};
@@ -159,7 +159,8 @@ impl Engine {
         options.execution.collect_statistics = false;
         options.execution.time_zone = Some("+00:00".to_owned());
         options.sql_parser.enable_ident_normalization = true;
-        let pool = TrackConsumersPool::new(FairSpillPool::new(limits.memory), NonZeroUsize::MIN);
+        // First come, first served: a fair share for each of the dozens of operators of a detector's query would be too small for any.
+        let pool = TrackConsumersPool::new(GreedyMemoryPool::new(limits.memory), NonZeroUsize::MIN);
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
         let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
         let context = SessionContext::new_with_state(state);

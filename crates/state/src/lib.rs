@@ -1,1 +1,31 @@
-//! What people and jobs decided: findings, triage, tokens, settings.
+//! What people and jobs decided: findings and their triage, lists, tokens, settings, and how far detection has come.
+//!
+//! Its nouns: a [`Store`] is one SQLite file; a [`FindingSummary`] is a finding as a list shows it, with what people decided about it;
+//! a [`Mark`] says that one connection of an entity belongs to a finding.
+//!
+//! What this crate does not do: detect, know what a list means, or read the clock. Times are arguments. It never changes what a
+//! detector said; it keeps each occurrence once, and what people said beside it.
+//!
+//! ```
+//! # async fn example() -> Result<(), state::StateError> {
+//! use flow::Timestamp;
+//!
+//! let store = state::Store::in_memory().await?;
+//! let secret = store.create_token("laptop", Timestamp::from_secs(1_700_000_000)).await?;
+//! assert_eq!(store.check_token(&secret).await?.as_deref(), Some("laptop"));
+//! # Ok(()) }
+//! ```
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
+
+mod error;
+mod findings;
+mod lists;
+mod settings;
+mod store;
+mod tokens;
+
+pub use error::StateError;
+pub use findings::{Changed, FindingFilter, FindingSort, FindingSummary, FindingTotal, Mark, MarkSubject, OccurrenceBin, Severity};
+pub use lists::StoredList;
+pub use store::Store;
+pub use tokens::Token;

@@ -152,7 +152,7 @@ impl Engine {
         let sql = format!(
             "SELECT service_port, protocol, connection_direction, sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out, sum(flows) AS flows, \
              sum(CASE WHEN action = 'reject' THEN flows ELSE 0 END) AS rejected, count(DISTINCT {remote}) AS remotes \
-             FROM activity WHERE {} AND {SCOPE} GROUP BY 1, 2, 3 ORDER BY sum(bytes_in) + sum(bytes_out) DESC, 1, 2, 3 LIMIT {limit}",
+             FROM activity WHERE {} AND {SCOPE} GROUP BY 1, 2, 3 ORDER BY bytes_in + bytes_out DESC, 1, 2, 3 LIMIT {limit}",
             subject.condition(),
         );
         let answer = self.ask(&sql, &subject.values(range)).await?;

@@ -1,0 +1,34 @@
+//! Findings: every occurrence once, and what people said.
+
+mod filter;
+mod marks;
+mod read;
+mod replace;
+mod triage;
+
+pub use filter::{FindingFilter, FindingSort, Severity};
+pub use marks::{Mark, MarkSubject, OccurrenceBin};
+pub use read::{FindingSummary, FindingTotal};
+pub use replace::Changed;
+
+use detect::{Occurrence, Resource};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::StateError;
+
+fn read_occurrence(text: &str) -> Result<Occurrence, StateError> {
+    read_json(text, "an occurrence")
+}
+
+fn read_resource(text: &str) -> Result<Resource, StateError> {
+    read_json(text, "the resource of a finding")
+}
+
+fn read_json<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StateError> {
+    serde_json::from_str(text).map_err(|source| StateError::Stored { what, source })
+}
+
+fn write_json<T: Serialize>(value: &T, what: &'static str) -> Result<String, StateError> {
+    serde_json::to_string(value).map_err(|source| StateError::Stored { what, source })
+}

@@ -1,0 +1,44 @@
+//! What people decide about findings. A detection run never changes it, but for what happens after.
+
+use flow::Timestamp;
+use sqlx::QueryBuilder;
+
+use crate::{StateError, Store};
+
+impl Store {
+    /// Puts findings away, or takes them back. Gives how many of the ids there are.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is changed then.
+    pub async fn archive(&self, ids: &[String], archived: bool, by: &str, at: Timestamp) -> Result<u64, StateError> {
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let mut query = QueryBuilder::new("UPDATE findings SET archived = ");
+        query.push_bind(archived).push(", triaged_by = ").push_bind(by).push(", triaged_at = ").push_bind(at.micros());
+        query.push(" WHERE id IN (");
+        let mut list = query.separated(", ");
+        for id in ids {
+            list.push_bind(id);
+        }
+        query.push(")");
+        let done = query.build().execute(&self.pool).await.map_err(StateError::of("archive findings"))?;
+        Ok(done.rows_affected())
+    }
+
+    /// Writes or, with `None`, takes away the note on a finding; whether there is such a finding.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_note(&self, id: &str, note: Option<&str>, by: &str, at: Timestamp) -> Result<bool, StateError> {
+        let done = sqlx::query("UPDATE findings SET note = ?, triaged_by = ?, triaged_at = ? WHERE id = ?")
+            .bind(note)
+            .bind(by)
+            .bind(at.micros())
+            .bind(id)
+            .execute(&self.pool)
+            .await
+            .map_err(StateError::of("write a note"))?;
+        Ok(done.rows_affected() > 0)
+    }
+}

@@ -1,0 +1,62 @@
+//! Settings by key, and how far jobs have come.
+
+use flow::Timestamp;
+use serde_json::Value;
+
+use crate::{StateError, Store};
+
+impl Store {
+    /// The setting with this key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn setting(&self, key: &str) -> Result<Option<Value>, StateError> {
+        let text: Option<String> = sqlx::query_scalar("SELECT value FROM settings WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StateError::of("read a setting"))?;
+        text.map(|text| serde_json::from_str(&text).map_err(|source| StateError::Stored { what: "a setting", source })).transpose()
+    }
+
+    /// Sets or replaces a setting.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_setting(&self, key: &str, value: &Value) -> Result<(), StateError> {
+        sqlx::query("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+            .bind(key)
+            .bind(value.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(StateError::of("write a setting"))?;
+        Ok(())
+    }
+
+    /// The instant up to which the job with this key has come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn watermark(&self, key: &str) -> Result<Option<Timestamp>, StateError> {
+        let micros: Option<i64> = sqlx::query_scalar("SELECT time FROM watermarks WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StateError::of("read a watermark"))?;
+        Ok(micros.map(Timestamp::from_micros))
+    }
+
+    /// Notes that the job has come to `time`, which may be earlier than before: then it will do the rest again.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_watermark(&self, key: &str, time: Timestamp) -> Result<(), StateError> {
+        sqlx::query("INSERT INTO watermarks (key, time) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET time = excluded.time")
+            .bind(key)
+            .bind(time.micros())
+            .execute(&self.pool)
+            .await
+            .map_err(StateError::of("write a watermark"))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! The database file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::StateError;
+
+/// How long a writer waits for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+/// Connections: SQLite has one writer at a time, and any number of readers.
+const CONNECTIONS: u32 = 8;
+
+/// The state, in one SQLite file. Cheap to clone; clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pub(crate) pool: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database at `path`, makes it when it is not there, and brings it to the present schema.
+    ///
+    /// # Errors
+    /// [`StateError::Open`] when the file cannot be opened or made, [`StateError::Migrate`] when it was written by a later version.
+    pub async fn open(path: &Path) -> Result<Self, StateError> {
+        let open = |source| StateError::Open { path: path.to_owned(), source };
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| open(sqlx::Error::Io(error)))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // With a write-ahead log this loses at most the last commits at a power cut, and never the database.
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(open)?;
+        Self::migrated(pool, path).await
+    }
+
+    /// A store that is gone when it is dropped, for tests.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn in_memory() -> Result<Self, StateError> {
+        let path = Path::new(":memory:");
+        let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+        // Each connection to memory is another database, so there is one, and it never goes.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await
+            .map_err(|source| StateError::Open { path: path.to_owned(), source })?;
+        Self::migrated(pool, path).await
+    }
+
+    async fn migrated(pool: SqlitePool, path: &Path) -> Result<Self, StateError> {
+        let migrated = sqlx::migrate!("./migrations").run(&pool).await;
+        migrated.map_err(|source| StateError::Migrate { path: path.to_owned(), source })?;
+        Ok(Self { pool })
+    }
+
+    /// Closes the connections, waiting for what is under way.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

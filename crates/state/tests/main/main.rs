@@ -1,0 +1,6 @@
+//! The state, from outside.
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests fail by panicking")]
+
+mod findings;
+mod rest;
+mod support;
