@@ -37,7 +37,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            memory: 1 << 30,
+            memory: 4 << 30,
             time: Duration::from_secs(60),
             rows: 1_000_000,
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),

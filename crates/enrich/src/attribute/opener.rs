@@ -80,12 +80,25 @@ impl Opener {
             let towards = rules.inbound.permit(protocol, local, remote_address);
             let away = rules.outbound.permit(protocol, remote, remote_address);
             // Security groups are stateful: an accepted packet belongs to a connection that some rule let in.
-            match (towards, away) {
-                (Permit::No, Permit::Yes | Permit::Unclear) => return (Direction::Outbound, DirectionRule::SecurityGroup),
-                (Permit::Yes | Permit::Unclear, Permit::No) => return (Direction::Inbound, DirectionRule::SecurityGroup),
-                _ => {}
+            let told = match (towards, away) {
+                (Permit::No, Permit::Yes | Permit::Unclear) => Some(Direction::Outbound),
+                (Permit::Yes | Permit::Unclear, Permit::No) => Some(Direction::Inbound),
+                _ => None,
+            };
+            // A connection outlives the rule that let it in. Where a registered port says the opposite, the rules are not believed.
+            if let Some(told) = told
+                && !matches!(self.by_ports(protocol, local, remote), (other, DirectionRule::RegisteredPort) if other != told)
+            {
+                return (told, DirectionRule::SecurityGroup);
             }
         }
+        self.by_ports(protocol, local, remote)
+    }
+
+    /// What the ports alone tell.
+    fn by_ports(&self, protocol: u8, local: u16, remote: u16) -> (Direction, DirectionRule) {
+        const UNKNOWN: (Direction, DirectionRule) = (Direction::Unknown, DirectionRule::Unknown);
+        let opened = |by_entity: bool| if by_entity { Direction::Outbound } else { Direction::Inbound };
         let bit = if protocol == TCP { 1 } else { 2 };
         let registered = |port: u16| self.registered[usize::from(port)] & bit != 0;
         if registered(local) != registered(remote) {

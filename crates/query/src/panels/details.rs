@@ -161,7 +161,7 @@ pub enum DetailSort {
 impl DetailSort {
     /// Orders rows; ties are broken by remote, ports, protocol and action, so that pages never overlap.
     pub fn sort(self, rows: &mut [DetailRow], descending: bool) {
-        fn key(row: &DetailRow) -> (&Option<String>, &Option<String>, Option<u16>, Option<u16>, Option<u8>, &Option<String>) {
+        fn key(row: &DetailRow) -> impl Ord + '_ {
             (&row.entity, &row.remote, row.local_port, row.remote_port, row.protocol, &row.action)
         }
         let address = |row: &DetailRow| row.remote.as_deref().and_then(|text| Address::parse(text.as_bytes()));

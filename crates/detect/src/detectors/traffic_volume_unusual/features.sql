@@ -26,11 +26,17 @@ WITH hourly AS (
         GROUP BY entity, hour, public
     ) AS sums
 ),
--- The services of each remote host in each hour of the range, then the host with its largest service.
+-- The hours of the range that are large enough to look into.
+busy AS (
+    SELECT DISTINCT entity, hour
+    FROM hourly
+    WHERE hour >= $from AND (bytes_in >= 50000000 OR bytes_out >= 50000000)
+),
+-- The services of each remote host in each of those hours, then the host with its largest service.
 services AS (
     SELECT
-        entity,
-        hour,
+        activity.entity,
+        activity.hour,
         remote_addr,
         service_port,
         protocol,
@@ -47,11 +53,12 @@ services AS (
         max(remote_asn) AS remote_asn,
         max(account_id) AS account_id
     FROM activity
+    JOIN busy ON busy.entity = activity.entity AND busy.hour = activity.hour
     WHERE date >= $from_date AND date <= $to_date
-        AND hour >= $from AND hour < $to
+        AND activity.hour >= $from AND activity.hour < $to
         AND (action = 'accept' OR action IS NULL)
         AND remote_addr IS NOT NULL
-    GROUP BY entity, hour, remote_addr, service_port, protocol, connection_direction
+    GROUP BY activity.entity, activity.hour, remote_addr, service_port, protocol, connection_direction
 ),
 hosts AS (
     SELECT *, is_public(remote_addr) AS public

@@ -1,0 +1,111 @@
+//! The subcommands.
+
+mod arguments;
+mod collect;
+mod demo;
+mod findings;
+mod investigate;
+mod keep;
+mod lists;
+mod serve;
+
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use flow::Timestamp;
+use tracing_subscriber::EnvFilter;
+
+pub(crate) use arguments::{Arguments, Page};
+use arguments::{Command, Global, IntelCommand, InventoryCommand, TokenCommand};
+
+use crate::config::Config;
+use crate::home::{Access, Weir};
+
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers; anything else is a mistake in the call.
+            let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            let _ = error.print();
+            return code;
+        }
+    };
+    log_to_stderr(&arguments.global);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::new(error).context("cannot start")),
+    };
+    match runtime.block_on(Box::pin(dispatch(arguments))) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(demo) => demo::run(&global, demo).await?,
+        Command::Simulate(simulate) => collect::simulate(&global, &simulate)?,
+        Command::Ingest(ingest) => collect::ingest(&global, &ingest).await?,
+        Command::Rebuild(rebuild) => collect::rebuild(&global, &rebuild).await?,
+        Command::Inventory { command: InventoryCommand::Import(import) } => lists::import_inventory(&global, &import).await?,
+        Command::Intel { command } => match command {
+            IntelCommand::Import(import) => lists::import_list(&global, &import).await?,
+            IntelCommand::List => lists::show_lists(&global).await?,
+            IntelCommand::Remove { name } => lists::remove_list(&global, &name).await?,
+        },
+        Command::Detect(detect) => findings::detect(&global, &detect).await?,
+        Command::Findings { command } => findings::run(&global, command).await?,
+        Command::Profile(scope) => investigate::profile(&global, &scope).await?,
+        Command::Volume(volume) => investigate::volume(&global, &volume).await?,
+        Command::Details(details) => investigate::details(&global, &details).await?,
+        Command::Sql(sql) => keep::sql(&global, &sql).await?,
+        Command::Verify => return keep::verify(&global).await,
+        Command::Token { command } => match command {
+            TokenCommand::Create { name } => keep::create_token(&global, &name).await?,
+            TokenCommand::List => keep::show_tokens(&global).await?,
+            TokenCommand::Revoke { name } => keep::revoke_token(&global, &name).await?,
+        },
+        Command::Serve(serve) => serve::run(&global, &serve).await?,
+        Command::Completions { shell } => arguments::print_completions(shell)?,
+        Command::Reference { page } => crate::output::print(&crate::reference::page(page))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(global: &Global, access: Access) -> anyhow::Result<Weir> {
+    let config = Config::load(global.config.as_deref())?;
+    Weir::open(&global.data, config, access).await
+}
+
+/// The time it is: the one place where the command reads the clock.
+#[expect(clippy::disallowed_methods, reason = "the command is where time comes from")]
+fn now() -> Timestamp {
+    Timestamp::from_micros(chrono::Utc::now().timestamp_micros())
+}
+
+/// Writes an error and its causes to standard error.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    use std::io::Write as _;
+    let mut text = format!("weir: {error}\n");
+    for cause in error.chain().skip(1) {
+        text += &format!("  because {cause}\n");
+    }
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    ExitCode::FAILURE
+}
+
+fn log_to_stderr(global: &Global) {
+    let default = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (_, 0) => "warn,app=info,api=info",
+        (_, 1) => "info",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let ansi = std::io::stderr().is_terminal();
+    // A second subscriber in one process, as in tests, is left as the first one was.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).with_target(false).try_init();
+}

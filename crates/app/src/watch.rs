@@ -1,0 +1,86 @@
+//! Watching: features by SQL over the lake, judged by pure scorers, kept as findings.
+//!
+//! The same function serves what has just arrived, a back-fill, and a detection asked for by hand: it is given a range of hours and
+//! nothing else, and doing it again gives the same findings with the same ids.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use detect::{Context, Detector, FindingType, HISTORY_SECS, Occurrence, Resource, detectors};
+use flow::{HOUR_SECS, TimeRange, Timestamp};
+use query::{Engine, Value};
+use serde::Serialize;
+
+use crate::home::Weir;
+
+/// What watching came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Detected {
+    /// The hours judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<TimeRange>,
+    /// Ids of the findings with an occurrence in the range, by type.
+    pub findings: BTreeMap<String, Vec<String>>,
+    /// Findings that were not there before.
+    pub new: u64,
+}
+
+impl Detected {
+    /// Number of findings.
+    pub fn count(&self) -> usize {
+        self.findings.values().map(Vec::len).sum()
+    }
+}
+
+/// Runs detectors over a range of hours; without one, over all the lake. `only` restricts them to one type.
+///
+/// # Errors
+/// When a detector's features cannot be had; the findings of the detectors before stay.
+pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>, only: Option<FindingType>) -> anyhow::Result<Detected> {
+    let held = engine.range().await?;
+    let (Some(first), Some(last)) = (held.first, held.last) else { return Ok(Detected::default()) };
+    let range = range.unwrap_or(TimeRange::new(first, last));
+    let range = TimeRange::new(range.from.hour(), range.to.plus_secs(HOUR_SECS - 1).hour());
+    let context = Context { range, lake_start: first, thresholds: &weir.config.thresholds };
+    let mut detected = Detected { range: Some(range), ..Detected::default() };
+    for detector in detectors().iter().filter(|detector| only.is_none_or(|only| detector.finding_type() == only)) {
+        let finding_type = detector.finding_type();
+        // What is usual in an hour depends on which hours before it were too unusual to learn from, so volume is judged from one
+        // history before the range on; what it says of hours before the range is not kept.
+        let warm = if finding_type == FindingType::TrafficVolumeUnusual { range.from.plus_secs(-HISTORY_SECS).max(first.hour()) } else { range.from };
+        let warm = Context { range: TimeRange::new(warm.min(range.from), range.to), ..context };
+        let occurrences = occurrences(*detector, engine, &warm).await.with_context(|| format!("detector {finding_type} failed"))?;
+        let resource = |entity: &str, at: Timestamp| -> Resource { api::resource(&weir.inventory, entity, at) };
+        let changed = weir.store.replace_occurrences(finding_type, range, &occurrences, &resource).await?;
+        detected.new += changed.new_findings.len() as u64;
+        let raised = occurrences.iter().filter(|occurrence| range.contains(occurrence.first_seen.hour()));
+        let mut ids: Vec<String> = raised.map(Occurrence::finding_id).collect();
+        ids.sort();
+        ids.dedup();
+        if !ids.is_empty() {
+            detected.findings.insert(finding_type.name().to_owned(), ids);
+        }
+    }
+    if only.is_none() {
+        let through = weir.store.watermark(api::investigate::DETECTED).await?;
+        weir.store.set_watermark(api::investigate::DETECTED, through.map_or(range.to, |through| through.max(range.to))).await?;
+    }
+    Ok(detected)
+}
+
+/// The occurrences that one detector raises in the context's range.
+async fn occurrences(detector: &dyn Detector, engine: &Engine, context: &Context<'_>) -> anyhow::Result<Vec<Occurrence>> {
+    let day = |time: Timestamp| Value::from(time.date());
+    let values = [
+        ("from", Value::from(context.range.from)),
+        ("to", Value::from(context.range.to)),
+        ("history", Value::from(context.history())),
+        ("from_date", day(context.range.from)),
+        ("to_date", day(context.range.to.plus_secs(-1))),
+        ("history_date", day(context.history())),
+    ];
+    let features = engine.ask(detector.features(), &values).await?;
+    tracing::debug!(detector = detector.finding_type().name(), rows = features.rows(), "features");
+    Ok(detector.score(&features.batches, context)?)
+}

@@ -1,0 +1,10 @@
+//! The real command on real objects, as its users run it.
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
+
+mod command;
+mod crash;
+mod order;
+mod samples;
+mod serve;
+mod walk;
+mod weir;
