@@ -14,16 +14,18 @@ fn main() -> io::Result<()> {
         collect(&dist, &mut files)?;
     }
     files.sort();
+    // The files are copied first, so that a console being built anew meanwhile does not pull them away from the compiler.
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
     let mut table = String::from("&[\n");
-    for file in files {
+    for (number, file) in files.iter().enumerate() {
         println!("cargo::rerun-if-changed={}", file.display());
         let name = file.strip_prefix(&dist).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        let path = file.canonicalize()?;
+        let path = out.join(format!("console-{number}"));
+        fs::copy(file, &path)?;
         writeln!(table, "    ({name:?}, include_bytes!({path:?})),").map_err(io::Error::other)?;
     }
     table.push(']');
-    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("console.rs");
-    fs::write(out, table)
+    fs::write(out.join("console.rs"), table)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -11,13 +11,15 @@ pub(crate) struct Column {
 
 const STEPS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Merges columns until there are at most `width`: sums would change the scale, so each keeps its greatest value.
+/// Merges columns until there are at most `width`, or widens them until they nearly fill it. Sums would change the scale, so merged
+/// columns keep their greatest value.
 pub(crate) fn fit(columns: &[Column], width: usize) -> Vec<Column> {
     let group = columns.len().div_ceil(width.max(1)).max(1);
     let greatest = |left: Option<f64>, right: Option<f64>| match (left, right) {
         (Some(left), Some(right)) => Some(left.max(right)),
         (left, right) => left.or(right),
     };
+    let repeat = (width / columns.len().max(1)).max(1);
     columns
         .chunks(group)
         .map(|chunk| {
@@ -26,6 +28,7 @@ pub(crate) fn fit(columns: &[Column], width: usize) -> Vec<Column> {
                 usual: greatest(most.usual, column.usual),
             })
         })
+        .flat_map(|column| std::iter::repeat_n(column, repeat))
         .collect()
 }
 
@@ -76,7 +79,8 @@ mod tests {
 
     #[test]
     fn narrowing_keeps_spikes() {
-        let fitted = fit(&values(&[1.0, 9.0, 2.0, 3.0, 4.0]), 3);
-        assert_eq!(fitted.iter().map(|column| column.value).collect::<Vec<_>>(), [9.0, 3.0, 4.0]);
+        let heights = |width| fit(&values(&[1.0, 9.0, 2.0, 3.0, 4.0]), width).iter().map(|column| column.value).collect::<Vec<_>>();
+        assert_eq!(heights(3), [9.0, 3.0, 4.0]);
+        assert_eq!(heights(11), [1.0, 1.0, 9.0, 9.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0]);
     }
 }

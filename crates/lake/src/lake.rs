@@ -119,7 +119,7 @@ impl Lake {
         let views = snapshot.log_data();
         let mut files: Vec<DataFile> = views.iter().map(|view| data_file(&view.path(), view.size(), view.stats().as_deref())).collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        let state = TableState { version: u64::try_from(snapshot.version()).unwrap_or(0), files: Arc::new(files) };
+        let state = TableState { version: snapshot.version(), files: Arc::new(files) };
         handle.state = Some(state.clone());
         Ok(state)
     }

@@ -169,7 +169,7 @@ pub(crate) async fn profile(global: &Global, scope: &Scope) -> anyhow::Result<()
         }
     }
     text += &format!("\noverall VPC flow volume, a column an interval; · is the top of what was to be expected{}\n",
-        profile.volume.baseline.as_ref().map(|baseline| format!("({}", baseline.words)).unwrap_or_default()
+        profile.volume.baseline.as_ref().map(|baseline| format!(" ({})", baseline.words.trim_end_matches('.'))).unwrap_or_default()
     );
     for direction in ["inbound", "outbound"] {
         text += &volume_chart(&profile.volume.rows, direction, range);
@@ -208,6 +208,9 @@ fn heading(entity: &EntityHead) -> String {
     parts.join("  ")
 }
 
+/// Characters that a chart is wide.
+const WIDTH: usize = 96;
+
 /// One direction of the volume as a chart, with its greatest value and its time axis.
 fn volume_chart(bins: &[VolumeRow], direction: &str, range: TimeRange) -> String {
     let hour = flow::HOUR_SECS;
@@ -229,7 +232,7 @@ fn volume_chart(bins: &[VolumeRow], direction: &str, range: TimeRange) -> String
     let at = first.plus_secs(i64::try_from(top.0).unwrap_or(0) * hour);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of unsigned counts")]
     let greatest = top.1 as u64;
-    let fitted = chart::fit(&columns, 96);
+    let fitted = chart::fit(&columns, WIDTH);
     let mut text = format!("\n  {direction}: at most {} in an hour, at {at}\n", human::bytes(greatest));
     for line in chart::draw(&fitted, 6) {
         text += &format!("  │{line}\n");

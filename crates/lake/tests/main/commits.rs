@@ -163,7 +163,8 @@ async fn files_are_replaced_in_one_step() {
     batch.write_flows(&mut flows(2, 150, 1_763_900_000)).await.unwrap();
     batch.commit(&mut []).await.unwrap();
     assert_eq!(rows(&lake, Table::Flows).await, 150);
-    assert_eq!(rows(&open(folder.path()).await, Table::Flows).await, 150);
+    let again = open(folder.path()).await;
+    assert_eq!(rows(&again, Table::Flows).await, 150);
     assert_eq!(rows(&lake, Table::Objects).await, 1);
 }
 
