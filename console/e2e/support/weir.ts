@@ -1,0 +1,52 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** The command under test: `WEIR_BIN`, else the release build beside the console. */
+const BINARY = process.env.WEIR_BIN ?? join(import.meta.dirname, "../../../target/release/weir");
+
+/** A smaller world than the demo's, with the same intrusion in it. */
+const WORLD = ["--days", "17", "--instances", "15", "--records", "130000"];
+
+export interface Server {
+  url: string;
+  stop: () => void;
+}
+
+/** A folder for a lake, and what removes it. */
+export function makeFolder(): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), "weir-console-"));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Makes the demo world in a folder: simulated, ingested, watched. */
+export function makeDemo(folder: string): void {
+  const made = spawnSync(BINARY, ["--data", folder, "demo", "--no-serve", ...WORLD], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  if (made.error) throw made.error;
+  if (made.status !== 0) throw new Error(`weir demo failed: ${made.stderr}`);
+}
+
+/** Serves a lake on a free port. */
+export async function serve(folder: string): Promise<Server> {
+  const child = spawn(BINARY, ["--data", folder, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, WEIR_LOG: "info" } });
+  return { url: await addressOf(child), stop: () => child.kill() };
+}
+
+/** The address that a process says it listens on. */
+export function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const said: string[] = [];
+    for (const stream of [child.stderr, child.stdout]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        said.push(line);
+        const found = /http:\/\/[\w.[\]:]+/.exec(line.replaceAll(/\u001b\[[0-9;]*m/g, ""));
+        if (found) resolve(found[0].replace(/\/$/, ""));
+      });
+    }
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`it ended with ${code} before it listened: ${said.join("\n")}`)));
+  });
+}

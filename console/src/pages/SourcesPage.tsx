@@ -1,0 +1,84 @@
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useSources } from "../api/queries";
+import type { Sources } from "../api/types";
+import { usePageTitle } from "../app/title";
+import { download, fieldsCsv } from "../components/csv";
+import { Failure, Panel, Skeleton } from "../components/Panel";
+import { Bytes, Count, Time } from "../components/values";
+import { InfoLink } from "../help/context";
+import { GapsPanel } from "../panels/sources/GapsPanel";
+import { ListsPanel } from "../panels/sources/ListsPanel";
+import { RejectsPanel, TroubledPanel } from "../panels/sources/RejectsPanel";
+
+/** What was read, what was refused, what is missing, and what is known beside it. */
+export function SourcesPage() {
+  usePageTitle("Sources");
+  const sources = useSources();
+  const found = sources.data;
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1" info={<InfoLink topic="sources" panel="Sources" />} description="What was read, what was refused, what is missing.">
+        Sources
+      </Header>
+      {sources.error ? <Failure error={sources.error} onRetry={() => void sources.refetch()} /> : null}
+      {sources.isPending ? <Skeleton height={420} /> : null}
+      {found ? (
+        <SpaceBetween size="l">
+          <Totals sources={found} />
+          <TroubledPanel sources={found} />
+          <RejectsPanel sources={found} />
+          <GapsPanel sources={found} />
+          <ListsPanel lists={found.lists} />
+        </SpaceBetween>
+      ) : null}
+    </SpaceBetween>
+  );
+}
+
+function Totals({ sources }: { sources: Sources }) {
+  const { totals, range } = sources;
+  return (
+    <Panel
+      title="Read so far"
+      help="sources"
+      description="Every record is accepted, refused, a note on coverage, or a duplicate; nothing is dropped silently."
+      onCsv={() => download("sources.csv", fieldsCsv({ range, totals }))}
+    >
+      <KeyValuePairs
+        columns={4}
+        items={[
+          { label: "Data from", value: <Time value={range.first} /> },
+          { label: "Data until", value: <Time value={range.last} /> },
+          { label: "Last read", value: <Time value={totals.last_ingested} /> },
+          { label: "Detected through", value: sources.detected_through ? <Time value={sources.detected_through} /> : "Detection has not run" },
+          { label: "Objects", value: <Count value={totals.objects} /> },
+          { label: "Of those not read to their end", value: totals.incomplete ? <StatusIndicator type="warning">{totals.incomplete}</StatusIndicator> : "None" },
+          { label: "Bytes as delivered", value: <Bytes value={totals.bytes} /> },
+          { label: "Records", value: <Count value={totals.records} /> },
+          { label: "Accepted", value: <Count value={totals.accepted} /> },
+          { label: "Refused", value: totals.rejected ? <StatusIndicator type="warning"><Count value={totals.rejected} /></StatusIndicator> : "None" },
+          { label: "Notes on coverage", value: <Count value={totals.coverage} /> },
+          { label: "Duplicates", value: <Count value={totals.duplicates} /> },
+          { label: "Inventory", value: sources.inventory ? <StatusIndicator type="success">There is one</StatusIndicator> : <StatusIndicator type="warning">None: machines are named by their interfaces</StatusIndicator> },
+          {
+            label: "Geography",
+            value: sources.geography.length ? (
+              <SpaceBetween size="xxxs">
+                {sources.geography.map((file) => (
+                  <span key={file.path} title={file.path}>
+                    {file.database_type}, of <Time value={file.built} />
+                  </span>
+                ))}
+              </SpaceBetween>
+            ) : (
+              <StatusIndicator type="info">No file: countries and network operators are not known</StatusIndicator>
+            ),
+          },
+        ]}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,70 @@
+import Table from "@cloudscape-design/components/table";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ProblemError } from "../api/client";
+import type { FindingsPage } from "../api/types";
+import { SeverityBadge } from "../components/badges";
+import { download } from "../components/csv";
+import { findingsCsv } from "../components/findings";
+import { FindingTitle } from "../components/FindingTitle";
+import { FindingType } from "../components/FindingType";
+import { Empty, Panel, Shown } from "../components/Panel";
+import { Count, Time } from "../components/values";
+import { seconds } from "../format/time";
+import { setScope } from "../scope/context";
+
+interface EntityFindingsProps {
+  id: string;
+  what: string;
+  findings: UseQueryResult<FindingsPage, ProblemError>;
+  chosen: string;
+}
+
+/** Findings of an entity; choosing one sets the scope time to it. */
+export function EntityFindings({ id, what, findings, chosen }: EntityFindingsProps) {
+  const rows = findings.data?.rows ?? [];
+  return (
+    <Panel
+      id="entity-findings"
+      title={`Findings associated with ${what}`}
+      help="entity-findings"
+      count={findings.data?.total}
+      description="Choose a finding to set the scope time to it."
+      onCsv={rows.length ? () => download(`findings-${id}.csv`, findingsCsv(rows)) : null}
+    >
+      <Shown loading={findings.isPending} error={findings.error} onRetry={() => void findings.refetch()}>
+        {() => (
+          <Table
+            variant="embedded"
+            items={rows}
+            trackBy="id"
+            selectionType="single"
+            selectedItems={rows.filter((row) => row.id === chosen)}
+            onSelectionChange={({ detail }) => {
+              const [finding] = detail.selectedItems;
+              if (finding) setScope({ kind: "absolute", ...scopeOf(finding) }, { finding: finding.id });
+            }}
+            onRowClick={({ detail }) => setScope({ kind: "absolute", ...scopeOf(detail.item) }, { finding: detail.item.id })}
+            resizableColumns
+            wrapLines
+            ariaLabels={{ tableLabel: "Findings of this entity", selectionGroupLabel: "Finding that the scope time is set to", itemSelectionLabel: (_, row) => `Set the scope time to ${row.finding_type}` }}
+            columnDefinitions={[
+              { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
+              { id: "title", header: "Finding", width: 300, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+              { id: "type", header: "Type", width: 270, cell: (row) => <FindingType name={row.finding_type} /> },
+              { id: "count", header: <div className="number">Count</div>, width: 95, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
+              { id: "first", header: "First seen", width: 205, cell: (row) => <Time value={row.first_seen} /> },
+              { id: "last", header: "Last seen", width: 205, cell: (row) => <Time value={row.last_seen} /> },
+            ]}
+            empty={<Empty title="No findings">Nothing was noted about it, at whatever time.</Empty>}
+          />
+        )}
+      </Shown>
+    </Panel>
+  );
+}
+
+/** The hours from a finding's first to its last occurrence. */
+function scopeOf(finding: { first_seen: string; last_seen: string }): { from: number; to: number } {
+  const from = Math.floor(seconds(finding.first_seen) / 3_600) * 3_600;
+  return { from, to: Math.max(Math.ceil(seconds(finding.last_seen) / 3_600) * 3_600, from + 3_600) };
+}

@@ -1,0 +1,47 @@
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useAnswers } from "../../api/queries";
+import type { Answers } from "../../api/types";
+import { download, fieldsCsv } from "../../components/csv";
+import { Panel, Shown } from "../../components/Panel";
+import type { Range } from "../../scope/scope";
+import { AnswerCard } from "./AnswerCard";
+import { PermitTable } from "./PermitTable";
+import { ContactTable, PortUseTable, TransferTable } from "./tables";
+
+/** The four questions of an investigation, each with its rows and its query. */
+export function AnswersPanel({ id, range, finding }: { id: string; range: Range; finding: string | null }) {
+  const answers = useAnswers(id, range, finding);
+  const found = answers.data;
+  return (
+    <Panel
+      id="answers"
+      title="Answers"
+      help="answers"
+      description={finding ? "The four questions of an investigation, about the connections of the finding first." : "The four questions of an investigation, about the scope time."}
+      onCsv={found ? () => download(`answers-${id}.csv`, fieldsCsv(found)) : null}
+    >
+      <Shown loading={answers.isPending} error={answers.error} onRetry={() => void answers.refetch()} height={360}>
+        {() => (found ? <Cards answers={found} /> : null)}
+      </Shown>
+    </Panel>
+  );
+}
+
+function Cards({ answers }: { answers: Answers }) {
+  return (
+    <SpaceBetween size="m">
+      <AnswerCard name="ports" answer={answers.ports} noun="port">
+        {(rows) => <PortUseTable rows={rows} />}
+      </AnswerCard>
+      <AnswerCard name="transfer" answer={answers.transfer} noun="comparison">
+        {(rows) => <TransferTable rows={rows} />}
+      </AnswerCard>
+      <AnswerCard name="permission" answer={answers.permission} noun="connection">
+        {(rows) => <PermitTable rows={rows} />}
+      </AnswerCard>
+      <AnswerCard name="reach" answer={answers.reach} noun="contact">
+        {(rows) => <ContactTable rows={rows} />}
+      </AnswerCard>
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,42 @@
+import Link from "@cloudscape-design/components/link";
+import type { Summary } from "../../api/types";
+import { SeverityBadge } from "../../components/badges";
+import { download } from "../../components/csv";
+import { findingsCsv } from "../../components/findings";
+import { FindingTitle } from "../../components/FindingTitle";
+import { FindingType } from "../../components/FindingType";
+import { Identifier } from "../../components/Identifier";
+import { Empty, Panel } from "../../components/Panel";
+import { SimpleTable } from "../../components/SimpleTable";
+import { Time } from "../../components/values";
+import { useHref } from "../../routing/links";
+
+/** The gravest findings that touch the scope. */
+export function LatestFindings({ summary }: { summary: Summary }) {
+  const href = useHref();
+  return (
+    <Panel
+      title="Findings to look at"
+      help="latest-findings"
+      count={summary.latest.length}
+      description="Those that touch the scope time and are not archived, the gravest first."
+      actions={<Link href={href({ page: "findings" })}>All findings</Link>}
+      onCsv={summary.latest.length ? () => download("findings.csv", findingsCsv(summary.latest)) : null}
+    >
+      <SimpleTable
+        wrap
+        rows={summary.latest}
+        keyOf={(row) => row.id}
+        label="Findings to look at"
+        empty={<Empty title="No finding touches the scope time" />}
+        columns={[
+          { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
+          { id: "title", header: "Finding", width: 360, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+          { id: "type", header: "Type", width: 290, cell: (row) => <FindingType name={row.finding_type} /> },
+          { id: "entity", header: "Entity", width: 220, cell: (row) => <Identifier id={row.entity} name={row.entity_name} /> },
+          { id: "last", header: "Last seen", width: 205, cell: (row) => <Time value={row.last_seen} /> },
+        ]}
+      />
+    </Panel>
+  );
+}

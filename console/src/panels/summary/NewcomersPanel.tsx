@@ -1,0 +1,48 @@
+import { lazy, Suspense } from "react";
+import type { Newcomer, Summary } from "../../api/types";
+import { download, plainColumns, toCsv } from "../../components/csv";
+import { Empty, Panel, Skeleton } from "../../components/Panel";
+import { SimpleTable } from "../../components/SimpleTable";
+import { Bytes, Count, Time } from "../../components/values";
+import { countryName } from "../../components/words";
+
+const WorldMap = lazy(() => import("../../charts/WorldMap"));
+
+/** Countries and network operators that nobody had spoken with in the 45 days before. */
+export function NewcomersPanel({ summary }: { summary: Summary }) {
+  const rows = summary.newcomers;
+  const marked = rows.filter((row) => row.kind === "country").map((row) => ({ code: row.value, label: countryName(row.value) }));
+  return (
+    <Panel
+      title="Newly observed countries and network operators"
+      help="newcomers"
+      count={rows.length}
+      description={summary.has_history ? "Seen in scope time, and by no machine in the 45 days before it." : "There is nothing before the scope time to compare with, so everything is new."}
+      query={summary.queries.newcomers}
+      onCsv={rows.length ? () => download("newcomers.csv", toCsv(plainColumns("kind", "value", "first", "last", "entities", "flows", "bytes"), rows)) : null}
+    >
+      <div className="map-and-table">
+        <Suspense fallback={<Skeleton height={300} />}>
+          <WorldMap marked={marked} label="Newly observed countries" />
+        </Suspense>
+        <SimpleTable
+          rows={rows}
+          pageSize={8}
+          keyOf={(row) => row.kind + row.value}
+          label="Newly observed countries and network operators"
+          empty={<Empty title="Nothing new">Every country and network operator was seen in the 45 days before as well. Without a geography file none is known.</Empty>}
+          columns={[
+            { id: "value", header: "What", width: 190, isRowHeader: true, sortingField: "value", cell: (row) => nameOf(row) },
+            { id: "bytes", header: "Bytes", number: true, width: 110, cell: (row) => <Bytes value={row.bytes} /> },
+            { id: "entities", header: "Machines", number: true, width: 120, cell: (row) => <Count value={row.entities} /> },
+            { id: "first", header: "First", width: 205, sortingField: "first", cell: (row) => <Time value={row.first} /> },
+          ]}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+function nameOf(row: Newcomer): string {
+  return row.kind === "country" ? `${countryName(row.value)} (${row.value})` : `AS${row.value}`;
+}
