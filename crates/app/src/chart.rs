@@ -23,10 +23,10 @@ pub(crate) fn fit(columns: &[Column], width: usize) -> Vec<Column> {
     columns
         .chunks(group)
         .map(|chunk| {
-            chunk.iter().skip(1).fold(chunk[0], |most, column| Column {
-                value: most.value.max(column.value),
-                usual: greatest(most.usual, column.usual),
-            })
+            chunk
+                .iter()
+                .skip(1)
+                .fold(chunk[0], |most, column| Column { value: most.value.max(column.value), usual: greatest(most.usual, column.usual) })
         })
         .flat_map(|column| std::iter::repeat_n(column, repeat))
         .collect()
@@ -38,7 +38,12 @@ pub(crate) fn draw(columns: &[Column], height: usize) -> Vec<String> {
     if top <= 0.0 || height == 0 {
         return vec![" ".repeat(columns.len()); height];
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a fraction of a small height")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a fraction of a small height"
+    )]
     let eighths = |value: f64| (value / top * (height * 8) as f64).round().clamp(0.0, (height * 8) as f64) as usize;
     (0..height)
         .rev()

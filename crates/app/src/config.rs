@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use query::Limits;
 use serde::{Deserialize, Serialize};
 
 /// Everything that can be set. Every value has a default, so an empty file is a valid one; an unknown key is an error.
@@ -66,21 +67,32 @@ pub struct Query {
     pub memory_mib: u32,
     /// Time of one query, seconds.
     pub time_secs: u64,
+    /// The same as `memory_mib`, for the queries of detectors, which look at every machine at once.
+    pub detect_memory_mib: u32,
+    /// The same as `time_secs`, for the queries of detectors.
+    pub detect_time_secs: u64,
 }
 
 impl Default for Query {
     fn default() -> Self {
-        Self { memory_mib: 4096, time_secs: 120 }
+        Self { memory_mib: 4096, time_secs: 120, detect_memory_mib: 16_384, detect_time_secs: 1_800 }
     }
 }
 
 impl Query {
-    pub(crate) fn memory_bytes(&self) -> usize {
-        usize::try_from(self.memory_mib).unwrap_or(usize::MAX).saturating_mul(1 << 20)
+    /// Limits of what a person asks.
+    pub(crate) fn limits(&self) -> Limits {
+        Self::limits_of(self.memory_mib, self.time_secs)
     }
 
-    pub(crate) const fn time(&self) -> Duration {
-        Duration::from_secs(self.time_secs)
+    /// Limits of what a detector asks.
+    pub(crate) fn detector_limits(&self) -> Limits {
+        Self::limits_of(self.detect_memory_mib, self.detect_time_secs)
+    }
+
+    fn limits_of(memory_mib: u32, time_secs: u64) -> Limits {
+        let memory = usize::try_from(memory_mib).unwrap_or(usize::MAX).saturating_mul(1 << 20);
+        Limits { memory, time: Duration::from_secs(time_secs), ..Limits::default() }
     }
 }
 

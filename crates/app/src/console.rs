@@ -10,9 +10,9 @@ use tower_http::compression::CompressionLayer;
 /// Every file of the built console with its name; empty when the console was not built.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 
-/// Nothing from elsewhere, no inline scripts. Cloudscape and the charts set styles on elements, which needs inline styles.
-const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Nothing from elsewhere, nothing inline.
+const POLICY: &str =
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Puts the console in front of the interface: its pages at `/`, its files below `/assets`, everything else as before.
 pub(crate) fn with_console(interface: Router) -> Router {
@@ -22,7 +22,7 @@ pub(crate) fn with_console(interface: Router) -> Router {
     Router::new()
         .route("/", get(|| async { file("index.html") }))
         .route("/assets/{*path}", get(|Path(path): Path<String>| async move { file(&format!("assets/{path}")) }))
-        .route("/favicon.svg", get(|| async { file("favicon.svg") }))
+        .route("/weir.svg", get(|| async { file("weir.svg") }))
         .layer(CompressionLayer::new())
         .fallback_service(interface)
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use enrich::{Attributor, Geo, Inventory, List, Lists};
 use flow::Timestamp;
 use lake::Lake;
-use query::{Engine, Limits};
+use query::Engine;
 use state::Store;
 
 use crate::config::Config;
@@ -61,7 +61,8 @@ impl Weir {
         let store = Store::open(&root.join("state.db")).await?;
         let mut lists = Vec::new();
         for stored in store.lists().await? {
-            let list: List = serde_json::from_value(stored.list).with_context(|| format!("list {:?} in state.db is damaged", stored.name))?;
+            let list: List =
+                serde_json::from_value(stored.list).with_context(|| format!("list {:?} in state.db is damaged", stored.name))?;
             lists.push(list);
         }
         let geo = Geo::open(&config.geo.files)?;
@@ -82,7 +83,16 @@ impl Weir {
     /// # Errors
     /// When the engine cannot be set up.
     pub async fn engine(&self) -> anyhow::Result<Arc<Engine>> {
-        let limits = Limits { memory: self.config.query.memory_bytes(), time: self.config.query.time(), ..Limits::default() };
+        let limits = self.config.query.limits();
+        Ok(Arc::new(Engine::new(Arc::clone(&self.lake), Arc::clone(&self.lists), limits).await?))
+    }
+
+    /// SQL over the lake, for detectors.
+    ///
+    /// # Errors
+    /// When the engine cannot be set up.
+    pub async fn detector_engine(&self) -> anyhow::Result<Arc<Engine>> {
+        let limits = self.config.query.detector_limits();
         Ok(Arc::new(Engine::new(Arc::clone(&self.lake), Arc::clone(&self.lists), limits).await?))
     }
 
@@ -121,7 +131,9 @@ pub fn import_inventory(root: &Path, files: &[(PathBuf, Timestamp)]) -> anyhow::
         let name = format!("{}-{:016x}.json", as_of.micros(), fingerprint(&json));
         let kept = folder.join(&name);
         let partial = folder.join(format!(".{name}.part"));
-        fs::write(&partial, &json).and_then(|()| fs::rename(&partial, &kept)).with_context(|| format!("cannot write {}", kept.display()))?;
+        fs::write(&partial, &json)
+            .and_then(|()| fs::rename(&partial, &kept))
+            .with_context(|| format!("cannot write {}", kept.display()))?;
         imported.push((file.clone(), *as_of, counts));
     }
     Ok(imported)
@@ -140,7 +152,8 @@ pub fn inventory_time(file: &Path) -> anyhow::Result<Timestamp> {
     if let Some(micros) = prefix.parse().ok().filter(|micros: &i64| *micros > 1_000_000_000_000_000) {
         return Ok(Timestamp::from_micros(micros));
     }
-    let modified = fs::metadata(file).and_then(|metadata| metadata.modified()).with_context(|| format!("cannot read {}", file.display()))?;
+    let modified =
+        fs::metadata(file).and_then(|metadata| metadata.modified()).with_context(|| format!("cannot read {}", file.display()))?;
     let age = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Ok(Timestamp::from_micros(i64::try_from(age.as_micros()).unwrap_or(0)))
 }

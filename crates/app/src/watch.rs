@@ -48,7 +48,11 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
         let finding_type = detector.finding_type();
         // What is usual in an hour depends on which hours before it were too unusual to learn from, so volume is judged from one
         // history before the range on; what it says of hours before the range is not kept.
-        let warm = if finding_type == FindingType::TrafficVolumeUnusual { range.from.plus_secs(-HISTORY_SECS).max(first.hour()) } else { range.from };
+        let warm = if finding_type == FindingType::TrafficVolumeUnusual {
+            range.from.plus_secs(-HISTORY_SECS).max(first.hour())
+        } else {
+            range.from
+        };
         let warm = Context { range: TimeRange::new(warm.min(range.from), range.to), ..context };
         let occurrences = occurrences(*detector, engine, &warm).await.with_context(|| format!("detector {finding_type} failed"))?;
         let resource = |entity: &str, at: Timestamp| -> Resource { api::resource(&weir.inventory, entity, at) };

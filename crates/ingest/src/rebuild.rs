@@ -35,7 +35,8 @@ pub async fn rebuild(
     let observed: Vec<&str> = FIELDS.iter().filter(|spec| spec.stage == Stage::Observed).map(|spec| spec.name).collect();
     let flows = lake.state(Table::Flows).await?;
     let (first, last) = (range.from.date(), range.to.plus_secs(-1).date());
-    let mut days: Vec<&str> = flows.files.iter().map(|file| file.date.as_str()).filter(|date| first.as_str() <= *date && *date <= last.as_str()).collect();
+    let mut days: Vec<&str> =
+        flows.files.iter().map(|file| file.date.as_str()).filter(|date| first.as_str() <= *date && *date <= last.as_str()).collect();
     days.dedup();
     let mut rebuilt = Rebuilt::default();
     for day in days {

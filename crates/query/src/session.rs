@@ -185,14 +185,15 @@ impl Engine {
     pub async fn refresh(&self) -> Result<(), QueryError> {
         for table in Table::ALL {
             let state = self.lake.state(table).await?;
-            let known = self.versions.read().await[table as usize];
-            if known == Some(state.version) {
+            if self.versions.read().await[table as usize] == Some(state.version) {
                 continue;
             }
+            // Nobody plans a question while a table is exchanged.
             let mut versions = self.versions.write().await;
-            versions[table as usize] = Some(state.version);
+            let known = versions[table as usize].replace(state.version);
             let provider = Arc::new(LakeTable::new(table, state, self.store.clone()));
-            self.context.register_table(name(table), Arc::clone(&provider) as _)?;
+            self.context.deregister_table(name(table))?;
+            self.context.register_table(name(table), provider)?;
             if table == Table::Flows && known.is_some() {
                 // The view was planned over the version before.
                 self.context.sql(FLOWS_VIEW).await?;
@@ -221,7 +222,9 @@ impl Engine {
         self.refresh().await?;
         let work = async {
             let read_only = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+            let exchange = self.versions.read().await;
             let mut frame = self.context.sql_with_options(sql, read_only).await?;
+            drop(exchange);
             if !values.is_empty() {
                 let scalars: Vec<(String, ScalarValue)> =
                     values.iter().map(|(name, value)| ((*name).to_owned(), value.to_scalar())).collect();

@@ -512,7 +512,12 @@ fn groups(hex: &dyn Fn(&str, u64) -> String) -> Vec<Group> {
             "staging",
             managed(vec![tcp(8080, from("staging-web", "staging site")), tcp(22, from("ci", "deployments"))]),
         ),
-        (TOOLS, "staging-db", "staging", managed(vec![tcp(5432, from("staging-app", "application")), tcp(5432, from("staging-db", "replication"))])),
+        (
+            TOOLS,
+            "staging-db",
+            "staging",
+            managed(vec![tcp(5432, from("staging-app", "application")), tcp(5432, from("staging-db", "replication"))]),
+        ),
         (TOOLS, "staging-balancer", "staging load balancer", vec![tcp(443, any("staging site")), tcp(443, any_v6("staging site"))]),
     ];
     let row =

@@ -168,8 +168,8 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "TIME")]
     pub(crate) end: Option<String>,
     /// Fields of the records: 2 is AWS's default format, 5 the one with TCP flags and packet addresses.
-    #[arg(long = "log-version", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=5))]
-    pub(crate) version: u8,
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=5))]
+    pub(crate) log_version: u8,
     /// Leave the intrusion out.
     #[arg(long)]
     pub(crate) no_intrusion: bool,
@@ -441,11 +441,12 @@ pub(crate) struct Serve {
 }
 
 pub(crate) fn finding_type(text: &str) -> Result<FindingType, String> {
-    FindingType::ALL
-        .iter()
-        .copied()
-        .find(|kind| kind.name().eq_ignore_ascii_case(text))
-        .ok_or_else(|| format!("there is no such finding type; there are {}", FindingType::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")))
+    FindingType::ALL.iter().copied().find(|kind| kind.name().eq_ignore_ascii_case(text)).ok_or_else(|| {
+        format!(
+            "there is no such finding type; there are {}",
+            FindingType::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+        )
+    })
 }
 
 fn interval(text: &str) -> Result<i64, String> {

@@ -17,7 +17,8 @@ use crate::{human, watch};
 
 /// A progress bar on standard error; none when asked to be quiet or when nobody watches.
 pub(crate) fn bar(global: &Global, total: u64, template: &'static str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(total), if global.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
+    let bar =
+        ProgressBar::with_draw_target(Some(total), if global.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
     bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
@@ -30,7 +31,7 @@ pub(crate) fn simulate(global: &Global, arguments: &Simulate) -> anyhow::Result<
         instances: arguments.instances,
         records: arguments.records,
         seed: arguments.seed,
-        version: if arguments.version >= 3 { simulate::FormatVersion::V5 } else { simulate::FormatVersion::V2 },
+        version: if arguments.log_version >= 3 { simulate::FormatVersion::V5 } else { simulate::FormatVersion::V2 },
         intrusion: !arguments.no_intrusion,
         ..simulate::Config::default()
     };
@@ -76,7 +77,11 @@ pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Resul
     let weir = open(global, Access::Write).await?;
     let mut objects = Vec::new();
     for path in &arguments.paths {
-        anyhow::ensure!(!path.to_string_lossy().starts_with("s3://"), "{}: collecting from S3 is not there yet; copy the objects to a folder", path.display());
+        anyhow::ensure!(
+            !path.to_string_lossy().starts_with("s3://"),
+            "{}: collecting from S3 is not there yet; copy the objects to a folder",
+            path.display()
+        );
         objects.append(&mut sources::folder::list(path)?);
     }
     let mut config = ingest::Config { batch_bytes: weir.config.ingest.batch_bytes, ..ingest::Config::default() };
@@ -93,7 +98,12 @@ pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Resul
         .collect(objects, now, |progress| {
             bar.set_length(progress.bytes_total);
             bar.set_position(progress.bytes);
-            bar.set_message(format!("{} records, {} of {} objects", human::count(progress.records), progress.objects, progress.objects_total));
+            bar.set_message(format!(
+                "{} records, {} of {} objects",
+                human::count(progress.records),
+                progress.objects,
+                progress.objects_total
+            ));
         })
         .await;
     bar.finish_and_clear();
@@ -184,7 +194,7 @@ pub(crate) async fn rebuild(global: &Global, arguments: &Rebuild) -> anyhow::Res
 
 /// Runs every detector from an instant to the end of the lake.
 pub(crate) async fn watch_from(global: &Global, weir: &Weir, from: Option<flow::Timestamp>) -> anyhow::Result<watch::Detected> {
-    let engine = weir.engine().await?;
+    let engine = weir.detector_engine().await?;
     let held = engine.range().await?;
     let Some((first, last)) = held.first.zip(held.last) else { return Ok(watch::Detected::default()) };
     let bar = bar(global, 0, "detecting   {spinner} {msg}");

@@ -14,7 +14,7 @@ use crate::watch;
 
 pub(crate) async fn detect(global: &Global, arguments: &Detect) -> anyhow::Result<()> {
     let weir = open(global, Access::Write).await?;
-    let engine = weir.engine().await?;
+    let engine = weir.detector_engine().await?;
     let held = engine.range().await?;
     let range = match (&arguments.from, &arguments.to, held.first) {
         (None, None, _) => None,
@@ -120,7 +120,10 @@ pub(crate) fn describe(finding: &Finding) -> String {
     }
     text += "\nremote end points\n";
     for actor in finding.actors.iter().take(20) {
-        let port = actor.remote_port.map_or_else(|| actor.local_port.map(|port| format!(" to our port {port}")).unwrap_or_default(), |port| format!(" port {port}"));
+        let port = actor.remote_port.map_or_else(
+            || actor.local_port.map(|port| format!(" to our port {port}")).unwrap_or_default(),
+            |port| format!(" port {port}"),
+        );
         text += &format!(
             "  {}{port}  {} in, {} out, {} times, {} to {}\n",
             actor.remote_addr,
@@ -175,7 +178,9 @@ async fn summaries(weir: &Weir, filter: &FindingFilter) -> anyhow::Result<(Vec<s
         ..Filter::default()
     };
     let (mut found, total) = weir.store.findings(&filter, FindingSort::LastSeen, true, 0, 100_000).await?;
-    found.sort_by(|left, right| right.severity.total_cmp(&left.severity).then(right.last_seen.cmp(&left.last_seen)).then(left.id.cmp(&right.id)));
+    found.sort_by(|left, right| {
+        right.severity.total_cmp(&left.severity).then(right.last_seen.cmp(&left.last_seen)).then(left.id.cmp(&right.id))
+    });
     Ok((found, total))
 }
 

@@ -53,8 +53,9 @@ pub(crate) async fn details(global: &Global, arguments: &Details) -> anyhow::Res
     let filter = filter(&arguments.conditions)?;
     let sort = match &arguments.sort {
         None => DetailSort::default(),
-        Some(column) => serde_json::from_value(column.to_ascii_lowercase().into())
-            .with_context(|| format!("rows cannot be ordered by {column:?}"))?,
+        Some(column) => {
+            serde_json::from_value(column.to_ascii_lowercase().into()).with_context(|| format!("rows cannot be ordered by {column:?}"))?
+        }
     };
     let (investigator, range) = begin(global, &arguments.scope).await?;
     let wanted = DetailsQuery { filter, sort, descending: !arguments.ascending, fold: arguments.fold, offset: 0, limit: arguments.limit };
@@ -75,8 +76,21 @@ fn detail_grid(rows: &[DetailLine], format: Format) -> Grid {
     let port = |port: Option<u16>| port.map(|port| port.to_string()).unwrap_or_default();
     Grid {
         header: vec![
-            "remote", "local_port", "remote_port", "protocol", "service", "direction", "action", "bytes_in", "bytes_out", "packets_in",
-            "packets_out", "flows", "first", "last", "findings",
+            "remote",
+            "local_port",
+            "remote_port",
+            "protocol",
+            "service",
+            "direction",
+            "action",
+            "bytes_in",
+            "bytes_out",
+            "packets_in",
+            "packets_out",
+            "flows",
+            "first",
+            "last",
+            "findings",
         ],
         rows: rows
             .iter()
@@ -97,7 +111,11 @@ fn detail_grid(rows: &[DetailLine], format: Format) -> Grid {
                     row.flows.to_string(),
                     row.first.to_string(),
                     row.last.to_string(),
-                    if exact { row.findings.join(" ") } else { row.findings.iter().map(|id| id[..id.len().min(8)].to_owned()).collect::<Vec<_>>().join(" ") },
+                    if exact {
+                        row.findings.join(" ")
+                    } else {
+                        row.findings.iter().map(|id| id[..id.len().min(8)].to_owned()).collect::<Vec<_>>().join(" ")
+                    },
                 ]
             })
             .collect(),
@@ -124,7 +142,9 @@ fn filter(conditions: &[String]) -> anyhow::Result<DetailFilter> {
             "local_port" => filter.local_port = Some(number()?),
             "remote_port" => filter.remote_port = Some(number()?),
             "port" => filter.port = Some(number()?),
-            "protocol" => filter.protocol = Some(flow::protocol_number(value).with_context(|| format!("{condition:?}: there is no such protocol"))?),
+            "protocol" => {
+                filter.protocol = Some(flow::protocol_number(value).with_context(|| format!("{condition:?}: there is no such protocol"))?)
+            }
             "direction" => {
                 filter.direction =
                     Some(Direction::from_word(value).with_context(|| format!("{condition:?}: direction is inbound, outbound or unknown"))?);
@@ -168,7 +188,8 @@ pub(crate) async fn profile(global: &Global, scope: &Scope) -> anyhow::Result<()
             );
         }
     }
-    text += &format!("\noverall VPC flow volume, a column an interval; · is the top of what was to be expected{}\n",
+    text += &format!(
+        "\noverall VPC flow volume, a column an interval; · is the top of what was to be expected{}\n",
         profile.volume.baseline.as_ref().map(|baseline| format!(" ({})", baseline.words.trim_end_matches('.'))).unwrap_or_default()
     );
     for direction in ["inbound", "outbound"] {
@@ -194,10 +215,7 @@ pub(crate) async fn profile(global: &Global, scope: &Scope) -> anyhow::Result<()
     for (question, verdict, answer, _) in answers.lines() {
         text += &format!("  {question}\n    {verdict}: {answer}\n");
     }
-    text += &format!(
-        "\nmore: weir details {} --from {} --to {}\n",
-        scope.entity, range.from, range.to
-    );
+    text += &format!("\nmore: weir details {} --from {} --to {}\n", scope.entity, range.from, range.to);
     output::print(&text)
 }
 
@@ -228,7 +246,11 @@ fn volume_chart(bins: &[VolumeRow], direction: &str, range: TimeRange) -> String
             column.usual = column.usual.or(usual);
         }
     }
-    let top = columns.iter().enumerate().max_by(|left, right| left.1.value.total_cmp(&right.1.value)).map_or((0, 0.0), |(index, column)| (index, column.value));
+    let top = columns
+        .iter()
+        .enumerate()
+        .max_by(|left, right| left.1.value.total_cmp(&right.1.value))
+        .map_or((0, 0.0), |(index, column)| (index, column.value));
     let at = first.plus_secs(i64::try_from(top.0).unwrap_or(0) * hour);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of unsigned counts")]
     let greatest = top.1 as u64;
@@ -254,7 +276,9 @@ mod tests {
 
     #[test]
     fn conditions_are_read_or_explained() {
-        let read = filter(&["remote=10.0.0.0/8".to_owned(), "protocol=tcp".to_owned(), "port=22".to_owned(), "direction=inbound".to_owned()]).unwrap();
+        let read =
+            filter(&["remote=10.0.0.0/8".to_owned(), "protocol=tcp".to_owned(), "port=22".to_owned(), "direction=inbound".to_owned()])
+                .unwrap();
         assert_eq!((read.protocol, read.port, read.direction), (Some(6), Some(22), Some(Direction::Inbound)));
         for wrong in ["port", "port=x", "colour=red", "direction=up", "reach=far", "protocol=nope"] {
             let error = filter(&[wrong.to_owned()]).unwrap_err().to_string();

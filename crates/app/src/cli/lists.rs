@@ -113,7 +113,13 @@ pub(crate) async fn show_lists(global: &Global) -> anyhow::Result<()> {
         .iter()
         .map(|list| {
             let source = list.source.clone().unwrap_or_default();
-            vec![list.name.clone(), list.kind.to_string(), human::count(list.entries.len() as u64), human::duration(age(list.added)), source]
+            vec![
+                list.name.clone(),
+                list.kind.to_string(),
+                human::count(list.entries.len() as u64),
+                human::duration(age(list.added)),
+                source,
+            ]
         })
         .collect();
     output::grid(global.output, &Grid { header: vec!["name", "kind", "entries", "age", "source"], rows, right: &[2] })

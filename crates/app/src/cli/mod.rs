@@ -101,7 +101,7 @@ fn log_to_stderr(global: &Global) {
     let default = match (global.quiet, global.verbose) {
         (true, _) => "error",
         (_, 0) => "warn,app=info,api=info",
-        (_, 1) => "info",
+        (_, 1) => "warn,app=debug,api=debug,ingest=debug,lake=debug,query=debug",
         _ => "debug",
     };
     let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new(default));

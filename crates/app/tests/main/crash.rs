@@ -35,13 +35,18 @@ fn contents(weir: &Weir) -> Vec<Value> {
 fn write_objects(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
     for object in 0..OBJECTS {
-        let mut text = String::from("version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n");
+        let mut text = String::from(
+            "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n",
+        );
         for line in 0..60 {
             let start = 1_763_900_000 + i64::from(object) * 300 + line;
             let interface = line % 5;
             text += &match line % 20 {
                 18 => format!("2 123456789012 eni-{interface} - - - - - - - {start} {} - NODATA\n", start + 59),
-                19 => format!("2 123456789012 eni-{interface} 10.0.0.{interface} 198.51.100.1 1 443 six 1 1 {start} {} ACCEPT OK\n", start + 59),
+                19 => format!(
+                    "2 123456789012 eni-{interface} 10.0.0.{interface} 198.51.100.1 1 443 six 1 1 {start} {} ACCEPT OK\n",
+                    start + 59
+                ),
                 _ => format!(
                     "2 123456789012 eni-{interface} 10.0.0.{interface} 198.51.100.{} {} 443 6 {} {} {start} {} ACCEPT OK\n",
                     line % 7,

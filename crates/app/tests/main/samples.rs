@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::weir::Weir;
 
 fn samples() -> Option<PathBuf> {
-    let shared = std::env::var_os("WEIR_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let shared =
+        std::env::var_os("WEIR_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let samples = shared.join("data/samples");
     samples.is_dir().then_some(samples)
 }
@@ -33,7 +34,9 @@ fn real_samples_are_taken_in_and_accounted_for() {
     assert_eq!(count("records"), count("accepted") + count("rejected") + count("coverage") + count("duplicates"), "{said:#}");
     assert!(count("accepted") > 0 && count("coverage") > 0, "{said:#}");
     assert!(weir.json(["verify"]).as_array().unwrap().iter().all(|check| check["ok"] == true));
-    for object in weir.sql("SELECT uri, format, problem, accepted, rejected, coverage, duplicates FROM objects ORDER BY uri").as_array().unwrap() {
+    for object in
+        weir.sql("SELECT uri, format, problem, accepted, rejected, coverage, duplicates FROM objects ORDER BY uri").as_array().unwrap()
+    {
         println!("{object}");
     }
 }

@@ -17,7 +17,8 @@ impl Server {
     /// Starts on a free port and waits until it says where it listens.
     fn start(weir: &Weir) -> Self {
         let mut command = weir.command();
-        let mut child = command.env("WEIR_LOG", "info").args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.env("WEIR_LOG", "app=info,api=warn").args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
             .find_map(|line| {
@@ -69,7 +70,10 @@ fn http_and_command_line_give_the_same_numbers() {
     let server = Server::start(weir);
     let victim = world.victim();
     assert_eq!(server.get("/healthz").0, 200);
-    assert_eq!(server.json(&format!("/api/v1/entities/{victim}/volume?from=-24h"))["rows"], weir.json(["volume", &victim, "--from", "-24h"]));
+    assert_eq!(
+        server.json(&format!("/api/v1/entities/{victim}/volume?from=-24h"))["rows"],
+        weir.json(["volume", &victim, "--from", "-24h"])
+    );
     let details = server.json(&format!("/api/v1/entities/{victim}/details?from=-24h&limit=50"));
     assert_eq!(details["rows"], weir.json(["details", &victim, "--from", "-24h", "--limit", "50"]));
     let (status, problem) = server.get("/api/v1/nothing");

@@ -32,7 +32,11 @@ fn the_intrusion_is_found_and_nothing_else() {
         assert!(raised.contains(expected), "{expected} is missing; raised: {raised:?}");
     }
     for finding in findings.as_array().unwrap() {
-        assert_eq!(finding["resource"]["instanceDetails"]["instanceId"], victim.as_str(), "a finding about a machine that did nothing: {finding:#}");
+        assert_eq!(
+            finding["resource"]["instanceDetails"]["instanceId"],
+            victim.as_str(),
+            "a finding about a machine that did nothing: {finding:#}"
+        );
         assert_eq!(finding["schemaVersion"], "2.0");
         assert!(finding["service"]["count"].as_u64().unwrap() > 0);
     }
@@ -111,7 +115,9 @@ fn a_finding_is_archived_and_comes_back() {
     let before = weir.json(["findings", "list"]);
     let id = before[0]["id"].as_str().unwrap().to_owned();
     weir.ok(["findings", "archive", &id]);
-    let ids = |findings: &Value| findings.as_array().unwrap().iter().map(|finding| finding["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let ids = |findings: &Value| {
+        findings.as_array().unwrap().iter().map(|finding| finding["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     assert!(!ids(&weir.json(["findings", "list"])).contains(&id));
     assert!(ids(&weir.json(["findings", "list", "--archived"])).contains(&id));
     // Detecting again does not bring it back: a person put it away.

@@ -77,7 +77,11 @@ impl World {
             let _ = std::fs::remove_dir_all(&folder);
             let weir = Weir::new();
             let options = ["--days", "17", "--instances", "15", "--records", "130000", "--seed", "7"];
-            weir.ok(["simulate", "--out"].map(Into::into).into_iter().chain([folder.as_os_str().to_owned()]).chain(options.map(Into::into)));
+            weir.ok(["simulate", "--out"]
+                .map(Into::into)
+                .into_iter()
+                .chain([folder.as_os_str().to_owned()])
+                .chain(options.map(Into::into)));
             let truth = serde_json::from_slice(&std::fs::read(folder.join("truth.json")).unwrap()).unwrap();
             Self { folder, truth }
         })
@@ -97,7 +101,9 @@ impl World {
     /// Imports inventory and lists into a data folder.
     pub(crate) fn tell(&self, weir: &Weir) {
         weir.ok(["inventory", "import"].map(str::to_owned).into_iter().chain(self.inventory()));
-        for (name, kind, file) in [("trusted", "trusted", "trusted.txt"), ("tor", "tor-relay", "tor-relays.txt"), ("threats", "threat", "threat-list.txt")] {
+        for (name, kind, file) in
+            [("trusted", "trusted", "trusted.txt"), ("tor", "tor-relay", "tor-relays.txt"), ("threats", "threat", "threat-list.txt")]
+        {
             let file = self.folder.join("intel").join(file).display().to_string();
             weir.ok(["intel", "import", "--no-detect", "--name", name, "--kind", kind, &file]);
         }

@@ -41,7 +41,16 @@ async fn files() {
         let mut runner = sqllogictest::Runner::new(|| async { Ok(Session(Arc::clone(&engine))) });
         if std::env::var_os("WEIR_UPDATE").is_some() {
             let separator = " ";
-            runner.update_test_file(&file, separator, sqllogictest::default_validator, sqllogictest::default_normalizer, sqllogictest::default_column_validator).await.unwrap();
+            runner
+                .update_test_file(
+                    &file,
+                    separator,
+                    sqllogictest::default_validator,
+                    sqllogictest::default_normalizer,
+                    sqllogictest::default_column_validator,
+                )
+                .await
+                .unwrap();
         }
         runner.run_file_async(&file).await.unwrap();
     }

@@ -51,7 +51,18 @@ pub(crate) fn records() -> Vec<Record> {
     // A long session goes on: no flags any more, and only the ports speak, wrongly.
     for (direction, from, to) in [(Inbound, (FAR, 4_444), (WEB, 40_001)), (Outbound, (WEB, 40_001), (FAR, 4_444))] {
         let (rule, opened) = (DirectionRule::EphemeralPort, Direction::Inbound);
-        records.push(Record { entity: "i-web", minute: 7, from, to, direction, opened, rule, flags: Some(0), action: Action::Accept, bytes: 10_000 });
+        records.push(Record {
+            entity: "i-web",
+            minute: 7,
+            from,
+            to,
+            direction,
+            opened,
+            rule,
+            flags: Some(0),
+            action: Action::Accept,
+            bytes: 10_000,
+        });
     }
     records.push(Record {
         entity: "i-web",
@@ -128,6 +139,10 @@ pub(crate) async fn engine(folder: &Path) -> Engine {
         writer.commit(&mut [entry]).await.unwrap();
     }
     let list = |name: &str, kind, text: &str| List::parse(name, kind, text.as_bytes(), now).0;
-    let lists = Lists::new([list("bad", ListKind::Threat, "203.0.113.0/24\n"), list("ours", ListKind::Trusted, "198.51.100.8\n"), list("worse", ListKind::Threat, "203.0.113.9\n198.51.100.8\n")]);
+    let lists = Lists::new([
+        list("bad", ListKind::Threat, "203.0.113.0/24\n"),
+        list("ours", ListKind::Trusted, "198.51.100.8\n"),
+        list("worse", ListKind::Threat, "203.0.113.9\n198.51.100.8\n"),
+    ]);
     Engine::new(lake, Arc::new(lists), Limits::default()).await.unwrap()
 }
