@@ -5,12 +5,18 @@ DATA ?= target/demo-data
 LISTEN ?= 127.0.0.1:8420
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check quick fmt lint docs deny typos fuzz bench reference build clean
+.PHONY: help console demo test check quick fmt lint docs deny typos fuzz bench reference build clean
 
 help: ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-demo: ## Build, make the demo world, ingest it, detect, print what was found, and serve it.
+CONSOLE := console/dist/index.html
+$(CONSOLE): console/package-lock.json console/index.html console/vite.config.ts $(shell find console/src console/public -type f 2>/dev/null)
+	cd console && npm ci --no-audit --no-fund --loglevel=error && npm run build
+
+console: $(CONSOLE) ## Build the console's files, which the binary takes in.
+
+demo: $(CONSOLE) ## Build, make the demo world, ingest it, detect, print what was found, and serve it.
 	$(CARGO) build --release --locked --package app
 	target/release/weir --data $(DATA) demo --listen $(LISTEN) $(DEMO_ARGS)
 
@@ -22,7 +28,7 @@ check: fmt lint test docs deny typos ## Everything a change must pass.
 quick: ## Test the crates that do without the query engine: seconds, not minutes.
 	$(CARGO) test --locked -p flow -p formats -p enrich -p detect -p simulate
 
-build: ## Build the command for daily use.
+build: $(CONSOLE) ## Build the command for daily use.
 	$(CARGO) build --release --locked --package app
 
 fmt: ## Formatting is as rustfmt leaves it.

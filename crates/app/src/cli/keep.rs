@@ -41,7 +41,7 @@ pub(crate) async fn sql(global: &Global, arguments: &Sql) -> anyhow::Result<()> 
 
 pub(crate) async fn verify(global: &Global) -> anyhow::Result<ExitCode> {
     let weir = open(global, Access::Read).await?;
-    let checks = weir.engine().await?.verify().await?;
+    let checks = weir.detector_engine().await?.verify().await?;
     let whole = checks.iter().all(|check| check.ok);
     match global.output {
         Format::Json => output::json(&checks)?,

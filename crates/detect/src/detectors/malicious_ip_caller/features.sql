@@ -26,19 +26,26 @@ WITH contacts AS (
         AND in_list(remote_addr, 'threat')
     GROUP BY entity, hour, remote_addr, service_port, protocol, connection_direction
 ),
+-- Days on which the entities saw those addresses. A day may stand in several rows of `seen`, one for each batch that brought some of it.
+days AS (
+    SELECT entity, value, date, min(first_time) AS first_time, max(last_time) AS last_time
+    FROM seen
+    WHERE kind = 'remote_addr'
+        AND date >= $history_date AND date <= $to_date
+        AND value IN (SELECT remote_addr FROM contacts)
+    GROUP BY entity, value, date
+),
 -- When each of those addresses was last seen by the entity before the hour, at most 45 days back.
 earlier AS (
     SELECT
         contacts.entity,
         contacts.hour,
         contacts.remote_addr,
-        max(CASE WHEN seen.last_time <= contacts.hour THEN seen.last_time ELSE seen.first_time END) AS remote_last_seen
+        max(CASE WHEN days.last_time <= contacts.hour THEN days.last_time ELSE days.first_time END) AS remote_last_seen
     FROM (SELECT DISTINCT entity, hour, remote_addr FROM contacts) AS contacts
-    JOIN seen ON seen.entity = contacts.entity AND seen.value = contacts.remote_addr
-    WHERE seen.kind = 'remote_addr'
-        AND seen.date >= $history_date AND seen.date <= $to_date
-        AND seen.first_time < contacts.hour
-        AND seen.last_time >= contacts.hour - INTERVAL '45 days'
+    JOIN days ON days.entity = contacts.entity AND days.value = contacts.remote_addr
+    WHERE days.first_time < contacts.hour
+        AND days.last_time >= contacts.hour - INTERVAL '45 days'
     GROUP BY contacts.entity, contacts.hour, contacts.remote_addr
 )
 SELECT

@@ -146,6 +146,15 @@ keys AS (
     FROM (SELECT DISTINCT entity, since, remote_addr, remote_asn, remote_country FROM contacts) AS remotes
     CROSS JOIN (VALUES ('remote_addr'), ('remote_net'), ('asn'), ('country')) AS kinds (kind)
 ),
+-- Days on which the entities saw those. A day may stand in several rows of `seen`, one for each batch that brought some of it.
+days AS (
+    SELECT entity, kind, value, date, min(first_time) AS first_time, max(last_time) AS last_time
+    FROM seen
+    WHERE kind IN ('remote_addr', 'remote_net', 'asn', 'country')
+        AND date >= $history_date AND date <= $to_date
+        AND value IN (SELECT value FROM keys)
+    GROUP BY entity, kind, value, date
+),
 known AS (
     SELECT
         entity,
@@ -161,12 +170,11 @@ known AS (
             keys.since,
             keys.remote_addr,
             keys.kind,
-            CASE WHEN seen.last_time <= keys.since THEN seen.last_time ELSE seen.first_time END AS last_seen
+            CASE WHEN days.last_time <= keys.since THEN days.last_time ELSE days.first_time END AS last_seen
         FROM keys
-        JOIN seen ON seen.entity = keys.entity AND seen.kind = keys.kind AND seen.value = keys.value
-        WHERE seen.date >= $history_date AND seen.date <= $to_date
-            AND seen.first_time < keys.since
-            AND seen.last_time >= keys.since - INTERVAL '45 days'
+        JOIN days ON days.entity = keys.entity AND days.kind = keys.kind AND days.value = keys.value
+        WHERE days.first_time < keys.since
+            AND days.last_time >= keys.since - INTERVAL '45 days'
     ) AS sightings
     GROUP BY entity, since, remote_addr
 )
