@@ -19,6 +19,7 @@
 //! assert_eq!(batch.dst_addr.get(0), None, "never set, so null");
 //! # Ok::<(), flow::AddressError>(())
 //! ```
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 #![allow(clippy::cast_possible_truncation, reason = "symbols and row numbers are bounded by the size of a batch")]
 
 mod address;

@@ -105,7 +105,7 @@ pub struct Pipeline {
 /// What the decoding side hands over.
 enum Handed {
     /// Records, of one object or many.
-    Chunk(Decoded),
+    Chunk(Box<Decoded>),
     /// An object is through.
     Object(Box<ObjectEntry>),
     /// An object could not be read.
@@ -276,7 +276,7 @@ fn note(summary: &mut Summary, entries: &[ObjectEntry], committed: Committed) {
 /// Decodes the objects of one batch; `None` when nobody listens any more.
 fn decode_batch(batch: &[Object], config: &Config, ledger: &mut Ledger, sender: &mpsc::Sender<Handed>) -> Option<()> {
     let mut out = Decoded::default();
-    let hand_over = |out: &mut Decoded| sender.blocking_send(Handed::Chunk(std::mem::take(out))).ok();
+    let hand_over = |out: &mut Decoded| sender.blocking_send(Handed::Chunk(Box::new(std::mem::take(out)))).ok();
     for object in batch {
         if object.size >= config.whole_below && !out.is_empty() {
             hand_over(&mut out)?;
@@ -322,7 +322,7 @@ fn decode_object(
         last_time: None,
     };
     let mut hand_over = |chunk: &mut Decoded| -> Result<(), formats::BoxError> {
-        sender.blocking_send(Handed::Chunk(std::mem::take(chunk))).map_err(|_| "the writing side is gone".into())
+        sender.blocking_send(Handed::Chunk(Box::new(std::mem::take(chunk)))).map_err(|_| "the writing side is gone".into())
     };
     let decoded = if object.size > config.stream_from {
         // Its hash is known only at the end, so a copy of it is told by its records, not by its content.

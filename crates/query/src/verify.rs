@@ -97,7 +97,11 @@ impl Engine {
             let counting = format!("SELECT count(*) AS violations FROM ({query})");
             let mut violations = 0;
             // A check that compares every record with every other one looks at a day at a time: records of two days are never the same.
-            let parts = if query.contains("$date") { days.iter().map(|day| vec![("date", day.as_str().into())]).collect() } else { vec![Vec::new()] };
+            let parts = if query.contains("$date") {
+                days.iter().map(|day| vec![("date", day.as_str().into())]).collect()
+            } else {
+                vec![Vec::new()]
+            };
             for values in parts {
                 let answer = self.ask(&counting, &values).await?;
                 violations += crate::read::rows(&answer, |row| row.count("violations"))?.into_iter().sum::<u64>();

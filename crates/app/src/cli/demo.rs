@@ -39,19 +39,19 @@ pub(crate) async fn run(global: &Global, demo: Demo) -> anyhow::Result<()> {
     step(&format!("inventory import {}/inventory/*.json", world.display()))?;
     let files = summary.inventory.iter().map(|file| world.join(file)).collect();
     let import = ImportInventory { files, as_of: None };
-    silently_unless(table, lists::import_inventory(global, &import)).await?;
+    Box::pin(silently_unless(table, lists::import_inventory(global, &import))).await?;
 
     for (name, kind, file) in WORLD_LISTS {
         let file = world.join("intel").join(file);
         step(&format!("intel import --name {name} --kind {kind} {}", file.display()))?;
         let import = ImportList { name: name.to_owned(), kind, file, no_detect: true };
-        silently_unless(table, lists::import_list(global, &import)).await?;
+        Box::pin(silently_unless(table, lists::import_list(global, &import))).await?;
     }
 
     let logs = world.join("AWSLogs");
     step(&format!("ingest {}", logs.display()))?;
     let ingest = Ingest { paths: vec![logs], format_line: None, inventory: Vec::new(), no_detect: false };
-    silently_unless(table, collect::ingest(global, &ingest)).await?;
+    Box::pin(silently_unless(table, collect::ingest(global, &ingest))).await?;
 
     step("findings list")?;
     let all = FindingFilter { finding_type: None, severity: None, entity: None, from: None, to: None, archived: false };

@@ -46,11 +46,11 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Demo(demo) => demo::run(&global, demo).await?,
+        Command::Demo(demo) => Box::pin(demo::run(&global, demo)).await?,
         Command::Simulate(simulate) => collect::simulate(&global, &simulate)?,
-        Command::Ingest(ingest) => collect::ingest(&global, &ingest).await?,
+        Command::Ingest(ingest) => Box::pin(collect::ingest(&global, &ingest)).await?,
         Command::Rebuild(rebuild) => collect::rebuild(&global, &rebuild).await?,
-        Command::Inventory { command: InventoryCommand::Import(import) } => lists::import_inventory(&global, &import).await?,
+        Command::Inventory { command: InventoryCommand::Import(import) } => Box::pin(lists::import_inventory(&global, &import)).await?,
         Command::Intel { command } => match command {
             IntelCommand::Import(import) => lists::import_list(&global, &import).await?,
             IntelCommand::List => lists::show_lists(&global).await?,

@@ -133,7 +133,8 @@ fn an_inventory_that_comes_late_is_made_up_for() {
     let weir = crate::weir::Weir::new();
     weir.ok(["ingest", "--no-detect", &world.logs()]);
     // Without an inventory nothing is known of security groups, which tell who opened a connection.
-    let rules = |weir: &crate::weir::Weir| weir.sql("SELECT entity, direction_rule, count(*) AS flows FROM flows GROUP BY 1, 2 ORDER BY 1, 2");
+    let rules =
+        |weir: &crate::weir::Weir| weir.sql("SELECT entity, direction_rule, count(*) AS flows FROM flows GROUP BY 1, 2 ORDER BY 1, 2");
     assert_ne!(rules(&weir), rules(world.ingested()));
     world.tell(&weir);
     weir.ok(["rebuild"]);
