@@ -1,5 +1,5 @@
 //! The real command on real objects, as its users run it.
-#![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::print_stdout)]
 
 mod command;
 mod crash;

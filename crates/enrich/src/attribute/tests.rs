@@ -288,7 +288,13 @@ fn security_groups_decide_before_ports() {
     let early = Row { at: Some("2026-10-15T00:00:00Z"), ..database("10.0.3.9", 5_432, 443) };
     assert_eq!(decide(early).1, DirectionRule::WellKnownPort, "the rules of that time are only assumed");
     let web = Row { interface: Some("eni-0web1"), src: "10.0.1.10", dst: "198.51.100.7", ports: Some((9_100, 40_000)), ..Row::default() };
-    assert_eq!(decide(web), (OUT, DirectionRule::SecurityGroup), "a registered port, but nothing lets the remote side in");
+    assert_eq!(
+        decide(web),
+        (IN, DirectionRule::RegisteredPort),
+        "nothing lets the remote side in any more, but a connection outlives its rule"
+    );
+    let unregistered = Row { ports: Some((7_777, 40_000)), ..web };
+    assert_eq!(decide(unregistered), (OUT, DirectionRule::SecurityGroup), "nothing lets the remote side in");
     let listed = Row { ports: Some((9_005, 40_000)), ..web };
     assert_eq!(decide(listed), (IN, DirectionRule::EphemeralPort), "a prefix list may let it in");
 }
@@ -299,13 +305,13 @@ fn security_groups_are_those_of_the_time() {
         interface: Some("eni-0web1"),
         src: "10.0.1.10",
         dst: "198.51.100.7",
-        ports: Some((443, 40_000)),
+        ports: Some((443, 443)),
         at: Some(at),
         ..Row::default()
     };
     let batch = attribute_with(cloud(), &[record("2026-11-09T00:00:00Z"), record("2026-11-10T00:00:00Z"), record("2026-11-09T23:00:00Z")]);
     let rules: Vec<DirectionRule> = (0..3).map(|row| batch.direction_rule.get(row).unwrap()).collect();
-    assert_eq!(rules, [DirectionRule::RegisteredPort, DirectionRule::SecurityGroup, DirectionRule::RegisteredPort]);
+    assert_eq!(rules, [DirectionRule::Unknown, DirectionRule::SecurityGroup, DirectionRule::Unknown]);
 }
 
 #[test]
