@@ -137,7 +137,7 @@ impl Found {
 /// Reads an object in memory, unpacking it in one go where it is small enough.
 fn whole(mut bytes: Bytes, options: &Options, sink: &mut Sink<'_, '_>, found: &mut Found) -> Result<(), DecodeError> {
     let limits = &options.limits;
-    for _ in 0..MAX_CONTAINERS {
+    for _ in 0..=MAX_CONTAINERS {
         let kind = Kind::of(&bytes[..bytes.len().min(MAGIC_LEN)])?;
         let unpacked = match kind {
             Kind::Text => return text(&bytes, options, sink, found),
