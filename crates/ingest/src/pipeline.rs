@@ -242,11 +242,7 @@ impl Pipeline {
     }
 
     async fn commit(&self, mut batch: Batch, entries: &mut [ObjectEntry]) -> Result<Committed, IngestError> {
-        let entity = |fact: &CoverageFact| {
-            let interface = fact.interface_id.as_deref()?;
-            let known = self.inventory.interface_at(interface, fact.start_time);
-            Some(known.map_or_else(|| interface.to_owned(), |dated| dated.value.entity().to_owned()))
-        };
+        let entity = |fact: &CoverageFact| crate::rebuild::coverage_entity(&self.inventory, fact);
         batch.writer.write_coverage(&mut batch.coverage, &entity).await?;
         batch.writer.write_rejects(&mut batch.rejects).await?;
         Ok(batch.writer.commit(entries).await?)

@@ -180,7 +180,7 @@ pub(crate) async fn rebuild(global: &Global, arguments: &Rebuild) -> anyhow::Res
         }
     };
     let bar = bar(global, 0, "rebuilding  {spinner} {msg}");
-    let rebuilt = ingest::rebuild(&weir.lake, &weir.attributor(), range, now, |day| bar.set_message(day.to_owned())).await;
+    let rebuilt = ingest::rebuild(&weir.lake, &weir.inventory, &weir.attributor(), range, now, |day| bar.set_message(day.to_owned())).await;
     bar.finish_and_clear();
     let rebuilt = rebuilt.context("the days that were not reached are as they were")?;
     if !arguments.no_detect {

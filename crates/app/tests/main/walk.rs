@@ -139,16 +139,6 @@ fn an_inventory_that_comes_late_is_made_up_for() {
     world.tell(&weir);
     weir.ok(["rebuild"]);
     assert_eq!(rules(&weir), rules(world.ingested()));
-    // The same findings with the same counts. Their evidence is not yet the same to the letter, which is a fault still to be found.
-    let ids = |weir: &crate::weir::Weir| {
-        let findings = weir.json(["findings", "list"]);
-        findings
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|finding| (finding["id"].to_string(), finding["service"]["count"].clone()))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(ids(&weir), ids(world.ingested()));
+    assert_eq!(weir.json(["findings", "list"]), world.ingested().json(["findings", "list"]));
     assert!(weir.json(["verify"]).as_array().unwrap().iter().all(|check| check["ok"] == true));
 }
