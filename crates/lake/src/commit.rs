@@ -32,6 +32,12 @@ pub(crate) struct Manifest {
     /// Files that the batch's own take the place of.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) removed: BTreeMap<Table, Vec<DataFile>>,
+    /// Whether the rows mean the same afterwards, so that whoever follows the tables' changes may pass over it.
+    #[serde(default)]
+    pub(crate) rearranged: bool,
+    /// Days before which tables are not kept any more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) expired: BTreeMap<Table, String>,
 }
 
 impl Manifest {
@@ -98,7 +104,14 @@ impl Lake {
         let writer = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
         Ok(BatchWriter {
             lake: Arc::clone(self),
-            manifest: Manifest { batch, created: now, files: BTreeMap::new(), removed: BTreeMap::new() },
+            manifest: Manifest {
+                batch,
+                created: now,
+                files: BTreeMap::new(),
+                removed: BTreeMap::new(),
+                rearranged: false,
+                expired: BTreeMap::new(),
+            },
             writer,
             chunks: 0,
         })
@@ -109,6 +122,21 @@ impl BatchWriter {
     /// The batch's number.
     pub const fn batch(&self) -> u64 {
         self.manifest.batch
+    }
+
+    /// The writer's part of the names of its files.
+    pub(crate) fn writer(&self) -> &str {
+        &self.writer
+    }
+
+    /// Says that the batch changes where rows are and not what they mean.
+    pub(crate) const fn rearranges(&mut self) {
+        self.manifest.rearranged = true;
+    }
+
+    /// Says that days before `before` are taken out of a table for good.
+    pub(crate) fn expires(&mut self, table: Table, before: &str) {
+        self.manifest.expired.insert(table, before.to_owned());
     }
 
     /// Writes attributed flows and their roll-ups. Sorts the flows in place; a batch may be given in any number of chunks.
@@ -249,7 +277,7 @@ impl BatchWriter {
         self.store(table, encoded).await
     }
 
-    async fn store(&mut self, table: Table, Encoded { file, bytes }: Encoded) -> Result<(), LakeError> {
+    pub(crate) async fn store(&mut self, table: Table, Encoded { file, bytes }: Encoded) -> Result<(), LakeError> {
         self.lake.put(&Lake::path(table, &file), bytes).await?;
         self.manifest.files.entry(table).or_default().push(file);
         Ok(())
@@ -258,22 +286,33 @@ impl BatchWriter {
 
 /// Finishes a batch that was committed but not yet applied to every table.
 pub(crate) async fn recover(lake: &Lake) -> Result<(), LakeError> {
-    let folder = Path::from(FOLDER);
-    let failed = |source| LakeError::Store { operation: "list", path: FOLDER.to_owned(), source };
-    let mut manifests: Vec<Path> = lake.store().list(Some(&folder)).map_ok(|meta| meta.location).try_collect().await.map_err(failed)?;
-    manifests.retain(|path| path.filename().is_some_and(|name| name.ends_with(".json") && !name.contains('#')));
-    manifests.sort();
-    for path in manifests {
-        let read = |source| LakeError::Store { operation: "read", path: path.to_string(), source };
-        let bytes = lake.store().get(&path).await.map_err(read)?.bytes().await.map_err(read)?;
-        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?;
+    for manifest in pending(lake).await? {
         tracing::info!(batch = manifest.batch, "finishing an interrupted batch");
         apply(lake, &manifest).await?;
     }
     Ok(())
 }
 
+/// Batches that are committed and not yet known to be in every table, in order.
+pub(crate) async fn pending(lake: &Lake) -> Result<Vec<Manifest>, LakeError> {
+    let folder = Path::from(FOLDER);
+    let failed = |source| LakeError::Store { operation: "list", path: FOLDER.to_owned(), source };
+    let mut paths: Vec<Path> = lake.store().list(Some(&folder)).map_ok(|meta| meta.location).try_collect().await.map_err(failed)?;
+    paths.retain(|path| path.filename().is_some_and(|name| name.ends_with(".json") && !name.contains('#')));
+    paths.sort();
+    let mut manifests = Vec::with_capacity(paths.len());
+    for path in paths {
+        let read = |source| LakeError::Store { operation: "read", path: path.to_string(), source };
+        let bytes = lake.store().get(&path).await.map_err(read)?.bytes().await.map_err(read)?;
+        manifests.push(serde_json::from_slice(&bytes).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?);
+    }
+    Ok(manifests)
+}
+
 async fn apply(lake: &Lake, manifest: &Manifest) -> Result<(), LakeError> {
+    if !manifest.expired.is_empty() {
+        lake.advance_horizons(&manifest.expired).await?;
+    }
     for table in Table::ALL {
         lake.apply(table, manifest).await?;
     }

@@ -55,6 +55,21 @@ pub enum LakeError {
         #[source]
         source: arrow::error::ArrowError,
     },
+    /// The table is not kept by days.
+    #[error("table {table} does not expire: without it, objects that are delivered again would be taken in again")]
+    NotExpirable {
+        /// The table.
+        table: Table,
+    },
+    /// Work on another thread did not come to its end.
+    #[error("cannot {operation}")]
+    Worker {
+        /// What was being done.
+        operation: &'static str,
+        /// Why.
+        #[source]
+        source: tokio::task::JoinError,
+    },
     /// A file of the lake's own does not say what it should.
     #[error("{path} is damaged")]
     Manifest {

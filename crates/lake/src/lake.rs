@@ -245,7 +245,7 @@ fn add(file: &DataFile, manifest: &Manifest) -> Add {
         partition_values: [(PARTITION.to_owned(), Some(file.date.clone()))].into(),
         size: i64::try_from(file.size).unwrap_or(i64::MAX),
         modification_time: manifest.created.micros() / 1_000,
-        data_change: true,
+        data_change: !manifest.rearranged,
         stats: Some(stats.to_string()),
         tags: None,
         deletion_vector: None,
@@ -258,7 +258,7 @@ fn add(file: &DataFile, manifest: &Manifest) -> Add {
 fn remove(file: &DataFile, manifest: &Manifest) -> Remove {
     Remove {
         path: file.path.clone(),
-        data_change: true,
+        data_change: !manifest.rearranged,
         deletion_timestamp: Some(manifest.created.micros() / 1_000),
         extended_file_metadata: Some(true),
         partition_values: Some([(PARTITION.to_owned(), Some(file.date.clone()))].into()),

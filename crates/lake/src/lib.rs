@@ -18,15 +18,22 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_possible_wrap))]
 
 mod commit;
+mod compact;
 mod error;
+mod expire;
 mod files;
 mod lake;
+mod merge;
 mod read;
 mod rollup;
 mod tables;
+mod vacuum;
 
 pub use commit::{BatchWriter, Committed, ObjectEntry};
+pub use compact::{Compacted, Compaction, CompactionPolicy};
 pub use error::LakeError;
+pub use expire::Expired;
 pub use files::{Bound, DataFile};
 pub use lake::{Lake, TableState};
-pub use tables::{ACTIVITY, COVERAGE, ColumnKind, ColumnSpec, OBJECTS, PARTITION, REJECTS, SEEN, Table, VOLUME};
+pub use tables::{ACTIVITY, COVERAGE, ColumnKind, ColumnSpec, Merge, OBJECTS, PARTITION, REJECTS, SEEN, Table, VOLUME};
+pub use vacuum::Vacuumed;

@@ -1,7 +1,6 @@
 //! Reading rows back without an engine, for those who sit below it.
 
 use arrow::array::RecordBatch;
-use object_store::ObjectStoreExt as _;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -15,9 +14,8 @@ impl Lake {
     /// When the file cannot be read.
     pub async fn read(&self, table: Table, file: &DataFile, columns: &[&str]) -> Result<Vec<RecordBatch>, LakeError> {
         let path = Self::path(table, file);
-        let stored = |source| LakeError::Store { operation: "read", path: path.to_string(), source };
         let failed = |source| LakeError::Parquet { operation: "read", path: path.to_string(), source };
-        let bytes = self.store().get(&path).await.map_err(stored)?.bytes().await.map_err(stored)?;
+        let bytes = self.bytes(table, file).await?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(failed)?;
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
         let reader = builder.with_projection(mask).with_batch_size(65_536).build().map_err(failed)?;

@@ -37,6 +37,23 @@ pub struct ColumnSpec {
     pub kind: ColumnKind,
     /// One sentence: meaning, unit, what null means.
     pub doc: &'static str,
+    /// What becomes of it when rows of one key are made one.
+    pub merge: Merge,
+}
+
+/// What becomes of a column when rows with the same key are made one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Merge {
+    /// It is part of the key.
+    Key,
+    /// The sum.
+    Sum,
+    /// The least; null only when all are.
+    Least,
+    /// The greatest; null only when all are.
+    Greatest,
+    /// The bits of all; null only when all are.
+    Or,
 }
 
 /// Kinds of column in derived tables.
@@ -71,7 +88,14 @@ impl ColumnKind {
 }
 
 const fn column(name: &'static str, kind: ColumnKind, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, doc }
+    ColumnSpec { name, kind, doc, merge: Merge::Key }
+}
+
+impl ColumnSpec {
+    const fn merged(mut self, merge: Merge) -> Self {
+        self.merge = merge;
+        self
+    }
 }
 
 use ColumnKind::{Count, Flag, Integer, Real, Text, Time};
@@ -85,16 +109,17 @@ pub const ACTIVITY: &[ColumnSpec] = &[
     column("protocol", Integer, "IANA protocol number."),
     column("connection_direction", Text, "Who opened the connection: `inbound` the remote, `outbound` the entity, or `unknown`."),
     column("action", Text, "`accept` or `reject`; null when the source does not say."),
-    column("bytes_in", Count, "Bytes towards the entity."),
-    column("bytes_out", Count, "Bytes away from the entity."),
-    column("packets_in", Count, "Packets towards the entity."),
-    column("packets_out", Count, "Packets away from the entity."),
-    column("flows", Count, "Flow records summed."),
-    column("tcp_flags_in", Integer, "TCP flags or-ed over the records towards the entity; null when none was reported."),
-    column("tcp_flags_out", Integer, "TCP flags or-ed over the records away from the entity; null when none was reported."),
-    column("first_time", Time, "Earliest start of the records summed."),
-    column("last_time", Time, "Latest end of the records summed."),
-    column("confidence", Real, "Highest confidence of the rules that decided the connection direction, 0 to 1."),
+    column("bytes_in", Count, "Bytes towards the entity.").merged(Merge::Sum),
+    column("bytes_out", Count, "Bytes away from the entity.").merged(Merge::Sum),
+    column("packets_in", Count, "Packets towards the entity.").merged(Merge::Sum),
+    column("packets_out", Count, "Packets away from the entity.").merged(Merge::Sum),
+    column("flows", Count, "Flow records summed.").merged(Merge::Sum),
+    column("tcp_flags_in", Integer, "TCP flags or-ed over the records towards the entity; null when none was reported.").merged(Merge::Or),
+    column("tcp_flags_out", Integer, "TCP flags or-ed over the records away from the entity; null when none was reported.")
+        .merged(Merge::Or),
+    column("first_time", Time, "Earliest start of the records summed.").merged(Merge::Least),
+    column("last_time", Time, "Latest end of the records summed.").merged(Merge::Greatest),
+    column("confidence", Real, "Highest confidence of the rules that decided the connection direction, 0 to 1.").merged(Merge::Greatest),
     column("remote_country", Text, "Country of the remote address, ISO 3166-1 alpha-2; null when unknown."),
     column("remote_asn", Count, "Autonomous system of the remote address; null when unknown."),
     column("account_id", Text, "Account that owns the interface."),
@@ -106,9 +131,9 @@ pub const VOLUME: &[ColumnSpec] = &[
     column("hour", Time, "Start of the UTC hour."),
     column("direction", Text, "Which way the bytes went: `inbound`, `outbound` or `unknown`."),
     column("action", Text, "`accept` or `reject`; null when the source does not say."),
-    column("bytes", Count, "Bytes."),
-    column("packets", Count, "Packets."),
-    column("flows", Count, "Flow records summed."),
+    column("bytes", Count, "Bytes.").merged(Merge::Sum),
+    column("packets", Count, "Packets.").merged(Merge::Sum),
+    column("flows", Count, "Flow records summed.").merged(Merge::Sum),
     column("account_id", Text, "Account that owns the interface."),
 ];
 
@@ -121,11 +146,11 @@ pub const SEEN: &[ColumnSpec] = &[
         "What the value is: `remote_port` (the entity as client), `local_port` (the entity as server), `remote_addr`, `remote_net`, `asn`, `country`.",
     ),
     column("value", Text, "The value as text: `tcp/443`, an address, the first address of a /24 or /64, a number, a country code."),
-    column("first_time", Time, "First time on this day."),
-    column("last_time", Time, "Last time on this day."),
-    column("flows", Count, "Flow records with this value on this day."),
-    column("bytes", Count, "Bytes of those records, both ways."),
-    column("confidence", Real, "Highest confidence in the connection direction among those records, 0 to 1."),
+    column("first_time", Time, "First time on this day.").merged(Merge::Least),
+    column("last_time", Time, "Last time on this day.").merged(Merge::Greatest),
+    column("flows", Count, "Flow records with this value on this day.").merged(Merge::Sum),
+    column("bytes", Count, "Bytes of those records, both ways.").merged(Merge::Sum),
+    column("confidence", Real, "Highest confidence in the connection direction among those records, 0 to 1.").merged(Merge::Greatest),
 ];
 
 /// Columns of `coverage`.
@@ -233,6 +258,11 @@ impl Table {
                 .collect()
         });
         Arc::clone(&schemas[self as usize])
+    }
+
+    /// Whether a key may stand in several rows, which mean the same when made one.
+    pub const fn is_additive(self) -> bool {
+        matches!(self, Self::Activity | Self::Volume | Self::Seen)
     }
 
     /// The order of rows inside a file.

@@ -30,16 +30,16 @@ const CHECKS: &[(u8, &str, &str)] = &[
     (
         1,
         "every object's accepted records are in flows, and no others",
-        "SELECT coalesce(o.uri, f.source_object) FROM (SELECT uri, sum(accepted) AS accepted FROM objects GROUP BY uri HAVING sum(accepted) > 0) o \
+        "SELECT coalesce(o.uri, f.source_object) FROM (SELECT uri, sum(accepted) AS accepted, min(first_time) AS first_time FROM objects GROUP BY uri HAVING sum(accepted) > 0) o \
          FULL OUTER JOIN (SELECT source_object, count(*) AS flows FROM flows GROUP BY source_object) f ON o.uri = f.source_object \
-         WHERE coalesce(o.accepted, 0) <> coalesce(f.flows, 0)",
+         WHERE coalesce(o.accepted, 0) <> coalesce(f.flows, 0) AND (o.first_time IS NULL OR o.first_time >= $since_time)",
     ),
     (
         1,
         "every object's rejected records are in rejects, and no others",
-        "SELECT coalesce(o.uri, r.object) FROM (SELECT uri, sum(rejected) AS rejected FROM objects GROUP BY uri HAVING sum(rejected) > 0) o \
+        "SELECT coalesce(o.uri, r.object) FROM (SELECT uri, sum(rejected) AS rejected, min(ingested_at) AS ingested_at FROM objects GROUP BY uri HAVING sum(rejected) > 0) o \
          FULL OUTER JOIN (SELECT object, count(*) AS rejects FROM rejects GROUP BY object) r ON o.uri = r.object \
-         WHERE coalesce(o.rejected, 0) <> coalesce(r.rejects, 0)",
+         WHERE coalesce(o.rejected, 0) <> coalesce(r.rejects, 0) AND (o.ingested_at IS NULL OR o.ingested_at >= $since_time)",
     ),
     (
         2,
@@ -55,8 +55,8 @@ const CHECKS: &[(u8, &str, &str)] = &[
     (
         3,
         "volume is the sum of flows",
-        "WITH f AS (SELECT entity, hour, direction, action, sum(coalesce(bytes, 0)) AS bytes, sum(coalesce(packets, 0)) AS packets, count(*) AS flows FROM flows GROUP BY 1, 2, 3, 4), \
-         v AS (SELECT entity, hour, direction, action, sum(bytes) AS bytes, sum(packets) AS packets, sum(flows) AS flows FROM volume GROUP BY 1, 2, 3, 4) \
+        "WITH f AS (SELECT entity, hour, direction, action, sum(coalesce(bytes, 0)) AS bytes, sum(coalesce(packets, 0)) AS packets, count(*) AS flows FROM flows WHERE date >= $since GROUP BY 1, 2, 3, 4), \
+         v AS (SELECT entity, hour, direction, action, sum(bytes) AS bytes, sum(packets) AS packets, sum(flows) AS flows FROM volume WHERE date >= $since GROUP BY 1, 2, 3, 4) \
          (SELECT * FROM f EXCEPT SELECT * FROM v) UNION ALL (SELECT * FROM v EXCEPT SELECT * FROM f)",
     ),
     (
@@ -65,16 +65,16 @@ const CHECKS: &[(u8, &str, &str)] = &[
         "WITH f AS (SELECT entity, hour, remote_addr, protocol, connection_direction, action, \
          sum(CASE WHEN direction = 'inbound' THEN coalesce(bytes, 0) ELSE 0 END) AS bytes_in, sum(CASE WHEN direction = 'outbound' THEN coalesce(bytes, 0) ELSE 0 END) AS bytes_out, \
          sum(CASE WHEN direction = 'inbound' THEN coalesce(packets, 0) ELSE 0 END) AS packets_in, sum(CASE WHEN direction = 'outbound' THEN coalesce(packets, 0) ELSE 0 END) AS packets_out, \
-         count(*) AS flows FROM flows GROUP BY 1, 2, 3, 4, 5, 6), \
+         count(*) AS flows FROM flows WHERE date >= $since GROUP BY 1, 2, 3, 4, 5, 6), \
          a AS (SELECT entity, hour, remote_addr, protocol, connection_direction, action, sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out, \
-         sum(packets_in) AS packets_in, sum(packets_out) AS packets_out, sum(flows) AS flows FROM activity GROUP BY 1, 2, 3, 4, 5, 6) \
+         sum(packets_in) AS packets_in, sum(packets_out) AS packets_out, sum(flows) AS flows FROM activity WHERE date >= $since GROUP BY 1, 2, 3, 4, 5, 6) \
          (SELECT * FROM f EXCEPT SELECT * FROM a) UNION ALL (SELECT * FROM a EXCEPT SELECT * FROM f)",
     ),
     (
         3,
         "seen holds the remote addresses of flows that were not rejected",
-        "WITH f AS (SELECT DISTINCT entity, date, remote_addr AS value FROM flows WHERE remote_addr IS NOT NULL AND action IS DISTINCT FROM 'reject'), \
-         s AS (SELECT DISTINCT entity, date, value FROM seen WHERE kind = 'remote_addr') \
+        "WITH f AS (SELECT DISTINCT entity, date, remote_addr AS value FROM flows WHERE date >= $since AND remote_addr IS NOT NULL AND action IS DISTINCT FROM 'reject'), \
+         s AS (SELECT DISTINCT entity, date, value FROM seen WHERE date >= $since AND kind = 'remote_addr') \
          (SELECT * FROM f EXCEPT SELECT * FROM s) UNION ALL (SELECT * FROM s EXCEPT SELECT * FROM f)",
     ),
     (
@@ -85,13 +85,15 @@ const CHECKS: &[(u8, &str, &str)] = &[
 ];
 
 impl Engine {
-    /// Checks invariants 1 to 4 on the whole lake. Reads every flow; takes time in proportion.
+    /// Checks invariants 1 to 4 on the whole lake, from the day on that every table is kept from. Reads every flow; takes time in proportion.
     ///
     /// # Errors
     /// When a check cannot be run; a check that fails is no error.
     pub async fn verify(&self) -> Result<Vec<Check>, QueryError> {
         let mut days: Vec<String> = self.lake().state(lake::Table::Flows).await?.files.iter().map(|file| file.date.clone()).collect();
         days.dedup();
+        let since = self.lake().horizons().await?.into_values().max().unwrap_or_else(|| "0001-01-01".to_owned());
+        let since_time: flow::Timestamp = format!("{since}T00:00:00Z").parse().unwrap_or_default();
         let mut checks = Vec::new();
         for (invariant, check, query) in CHECKS {
             let counting = format!("SELECT count(*) AS violations FROM ({query})");
@@ -102,7 +104,10 @@ impl Engine {
             } else {
                 vec![Vec::new()]
             };
-            for values in parts {
+            for mut values in parts {
+                if query.contains("$since") {
+                    values.extend([("since", since.as_str().into()), ("since_time", since_time.into())]);
+                }
                 let answer = self.ask(&counting, &values).await?;
                 violations += crate::read::rows(&answer, |row| row.count("violations"))?.into_iter().sum::<u64>();
             }

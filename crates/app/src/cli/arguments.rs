@@ -8,6 +8,7 @@ use detect::FindingType;
 use enrich::ListKind;
 use flow::{TimeRange, Timestamp};
 use formats::LineFormat;
+use lake::Table;
 use query::panels::LakeRange;
 
 use crate::output::Format;
@@ -87,6 +88,12 @@ pub(crate) enum Command {
     Sql(Sql),
     /// Prove on this lake that nothing was lost, doubled, or summed wrongly. Exit code 1 when a check fails.
     Verify,
+    /// Merge the small files of many commits into few large ones. Every answer stays the same.
+    Compact(Compact),
+    /// Take old days out of tables. What flows summed up to can be kept longer than the flows.
+    Expire(Expire),
+    /// Delete data files that no table refers to any more: what compaction and expiry left, and what a crash left.
+    Vacuum(Vacuum),
     /// Tokens for the HTTP interface.
     Token {
         #[command(subcommand)]
@@ -202,6 +209,48 @@ pub(crate) struct Rebuild {
     /// Do not run the detectors afterwards.
     #[arg(long)]
     pub(crate) no_detect: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compact {
+    /// Size that files are merged up to, MiB.
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) target_mib: u64,
+    /// Only say what would be merged.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Expire {
+    /// flows, activity, volume, seen, coverage, rejects.
+    #[arg(required = true, value_name = "TABLE", value_parser = table)]
+    pub(crate) tables: Vec<Table>,
+    /// The first day to keep: a date, an instant, or `-90d`.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) before: String,
+    /// Only say what would go.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Vacuum {
+    /// Files younger than this stay: a query may still read them.
+    #[arg(long, value_name = "HOURS", default_value_t = 24)]
+    pub(crate) keep_hours: u32,
+    /// Only say what would go.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// A table by its name.
+fn table(text: &str) -> Result<Table, String> {
+    let found = Table::ALL.iter().find(|table| table.name() == text && **table != Table::Objects);
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = Table::ALL.iter().filter(|table| **table != Table::Objects).map(|table| table.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
 }
 
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ mod findings;
 mod investigate;
 mod keep;
 mod lists;
+mod maintain;
 mod serve;
 
 use std::ffi::OsString;
@@ -63,6 +64,9 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
         Command::Details(details) => investigate::details(&global, &details).await?,
         Command::Sql(sql) => keep::sql(&global, &sql).await?,
         Command::Verify => return keep::verify(&global).await,
+        Command::Compact(compact) => maintain::compact(&global, &compact).await?,
+        Command::Expire(expire) => maintain::expire(&global, &expire).await?,
+        Command::Vacuum(vacuum) => maintain::vacuum(&global, &vacuum).await?,
         Command::Token { command } => match command {
             TokenCommand::Create { name } => keep::create_token(&global, &name).await?,
             TokenCommand::List => keep::show_tokens(&global).await?,

@@ -3,6 +3,7 @@
 
 mod command;
 mod crash;
+mod maintenance;
 mod order;
 mod samples;
 mod serve;

@@ -30,7 +30,7 @@ fn flows(entities: u64, rows: u64, start: i64) -> FlowBatch {
     flows
 }
 
-fn object(uri: &str, records: u64) -> ObjectEntry {
+pub(crate) fn object(uri: &str, records: u64) -> ObjectEntry {
     ObjectEntry {
         uri: uri.to_owned(),
         size: 10,
@@ -47,15 +47,15 @@ fn object(uri: &str, records: u64) -> ObjectEntry {
     }
 }
 
-const NOW: Timestamp = Timestamp::from_secs(1_764_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_764_000_000);
 
-async fn open(folder: &Path) -> Arc<Lake> {
+pub(crate) async fn open(folder: &Path) -> Arc<Lake> {
     let lake = Lake::open(folder).await.unwrap();
     lake.recover().await.unwrap();
     Arc::new(lake)
 }
 
-async fn rows(lake: &Lake, table: Table) -> u64 {
+pub(crate) async fn rows(lake: &Lake, table: Table) -> u64 {
     lake.state(table).await.unwrap().files.iter().map(|file| file.rows).sum()
 }
 

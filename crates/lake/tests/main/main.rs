@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
 
 mod commits;
+mod compaction;
