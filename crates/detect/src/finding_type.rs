@@ -22,7 +22,7 @@ macro_rules! finding_types {
         technique: ($id:literal, $technique:literal, $tactic:literal),
     } )+) => {
         /// A type of finding.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum FindingType {
             $( $(#[doc = $doc])+ #[serde(rename = $name)] $variant, )+
         }
@@ -125,6 +125,23 @@ impl FindingType {
         }
         text.push_str(rest);
         text
+    }
+}
+
+impl utoipa::PartialSchema for FindingType {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        let names = Self::ALL.iter().map(|known| known.name());
+        utoipa::openapi::schema::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("A type of finding."))
+            .enum_values(Some(names))
+            .into()
+    }
+}
+
+impl ToSchema for FindingType {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "FindingType".into()
     }
 }
 

@@ -25,7 +25,7 @@ mod store;
 mod tokens;
 
 pub use error::StateError;
-pub use findings::{Changed, FindingFilter, FindingSort, FindingSummary, FindingTotal, Mark, MarkSubject, OccurrenceBin, Severity};
+pub use findings::{Changed, Choice, FindingFilter, FindingSort, FindingSummary, FindingTotal, Mark, MarkSubject, OccurrenceBin, Severity};
 pub use lists::StoredList;
 pub use store::Store;
 pub use tokens::Token;

@@ -14,7 +14,7 @@ use crate::investigate::{AddressesPanel, DetailsPage, EntityHead, EntityLine, Po
 use crate::{ApiError, Panel, Problem};
 
 /// Entities by traffic in a scope, largest first.
-#[utoipa::path(get, path = "/api/v1/entities", tag = "entities", params(ScopeParams, LimitParams), responses(
+#[utoipa::path(get, path = "/api/v1/entities", operation_id = "list_entities", tag = "entities", params(ScopeParams, LimitParams), responses(
     (status = 200, description = "The entities.", body = Panel<EntityLine>),
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -24,7 +24,7 @@ pub(super) struct ChangedCount {
 }
 
 /// A page of findings.
-#[utoipa::path(get, path = "/api/v1/findings", tag = "findings", params(FindingParams), responses(
+#[utoipa::path(get, path = "/api/v1/findings", operation_id = "list_findings", tag = "findings", params(FindingParams), responses(
     (status = 200, description = "The findings.", body = FindingsPage),
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -5,11 +5,11 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use detect::FindingType;
-use flow::{Direction, HOUR_SECS, TimeRange, Timestamp};
-use query::panels::{DetailFilter, DetailSort, Reach};
+use flow::{HOUR_SECS, TimeRange, Timestamp};
+use query::panels::{DetailFilter, DetailSort};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use state::{FindingFilter, FindingSort, Severity};
+use state::{Choice, FindingFilter, FindingSort};
 use utoipa::{IntoParams, ToSchema};
 
 use super::ApiState;
@@ -126,23 +126,26 @@ impl LimitParams {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DetailParams {
-    /// Remote address: a CIDR, or a part of the text.
+    /// Remote address: networks as CIDR, or parts of the text. Here as in every filter: values separated by commas, of which a row has one;
+    /// with `!` before it, a value that a row does not have. `10.0.0.0/8,!10.0.3.7`.
     remote: Option<String>,
-    /// `public` or `private` remotes only.
-    #[param(value_type = Option<String>)]
-    reach: Option<Reach>,
-    /// Port at the entity.
-    local_port: Option<u16>,
-    /// Port at the other side.
-    remote_port: Option<u16>,
-    /// Port at either side.
-    port: Option<u16>,
-    /// Protocol by name or number.
+    /// `public` or `private` remotes.
+    reach: Option<String>,
+    /// Ports at the entity.
+    local_port: Option<String>,
+    /// Ports at the other side.
+    remote_port: Option<String>,
+    /// Ports at either side.
+    port: Option<String>,
+    /// Protocols by name or number.
     protocol: Option<String>,
     /// Who opened the connection: `inbound`, `outbound` or `unknown`.
     direction: Option<String>,
     /// `accept` or `reject`.
     action: Option<String>,
+    /// Whether `all` filters have to hold, which is the default, or `any` one of them.
+    #[serde(rename = "match")]
+    matching: Option<String>,
     /// What to order by: `annotated` (rows of findings first, then bytes in), `remote`, `local_port`, `remote_port`, `protocol`,
     /// `direction`, `action`, `bytes_in`, `bytes_out`, `packets_in`, `packets_out`, `flows`, `first`, `last`.
     #[param(value_type = Option<String>)]
@@ -164,17 +167,14 @@ impl DetailParams {
         if limit == 0 || limit > cap {
             return Err(ApiError::bad_request(format!("limit is 1 to {cap}")));
         }
+        let mut filter = DetailFilter::default();
+        let texts = [self.remote, self.reach, self.local_port, self.remote_port, self.port, self.protocol, self.direction, self.action];
+        for (property, text) in DetailFilter::PROPERTIES.into_iter().zip(texts) {
+            filter.add(property, text.as_deref().unwrap_or_default()).map_err(|error| ApiError::bad_request(error.to_string()))?;
+        }
+        filter.match_any(any(self.matching.as_deref())?);
         Ok(DetailsQuery {
-            filter: DetailFilter {
-                remote: self.remote.filter(|text| !text.is_empty()),
-                reach: self.reach,
-                local_port: self.local_port,
-                remote_port: self.remote_port,
-                port: self.port,
-                protocol: protocol(self.protocol.as_deref())?,
-                direction: direction(self.direction.as_deref())?,
-                action: action(self.action)?,
-            },
+            filter,
             sort: self.sort.unwrap_or_default(),
             descending: descending(self.order.as_deref())?,
             fold: self.fold.unwrap_or(false),
@@ -236,19 +236,23 @@ pub(super) struct SearchParams {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FindingParams {
-    /// Types, separated by commas.
+    /// Types. Here as in every filter: values separated by commas, of which a finding has one; with `!` before it, a value that it does
+    /// not have.
     #[serde(rename = "type")]
     types: Option<String>,
-    /// Severities in words, separated by commas: `low`, `medium`, `high`, `critical`.
+    /// Severities in words: `low`, `medium`, `high`, `critical`.
     severity: Option<String>,
     /// Least severity as a number, 1.0 to 10.0.
     min_severity: Option<f64>,
-    /// The entity.
+    /// Entities.
     entity: Option<String>,
-    /// The account.
+    /// Accounts.
     account: Option<String>,
-    /// A remote address among the actors.
+    /// Remote addresses among the actors.
     remote: Option<String>,
+    /// Whether `all` of type, severity, entity, account, remote and text have to hold, which is the default, or `any` one of them.
+    #[serde(rename = "match")]
+    matching: Option<String>,
     /// `true` for those put away, `false` for the others; all by default.
     archived: Option<bool>,
     /// Last seen at or after: RFC 3339, a date, Unix seconds, or an offset such as `-7d` from the end of the data.
@@ -288,26 +292,30 @@ impl FindingParams {
             let text = text.filter(|text| !text.trim().is_empty());
             text.map(|text| Timestamp::parse_relative(&text, end)).transpose().map_err(|error| ApiError::bad_request(error.to_string()))
         };
-        let types = words(self.types.as_deref()).map(|name| {
+        let types = Choice::parse(self.types.as_deref().unwrap_or_default(), |name| {
             FindingType::from_name(name).ok_or_else(|| {
                 let known: Vec<&str> = FindingType::ALL.iter().map(|known| known.name()).collect();
                 ApiError::bad_request(format!("{name:?} is no type of finding: {}", known.join(", ")))
             })
-        });
-        let severities = words(self.severity.as_deref()).map(|word| word.parse::<Severity>().map_err(ApiError::bad_request));
-        let some = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        })?;
+        let severities = Choice::parse(self.severity.as_deref().unwrap_or_default(), str::parse).map_err(ApiError::bad_request)?;
+        let texts = |text: Option<String>| -> Result<Choice<String>, ApiError> {
+            Choice::parse(text.as_deref().unwrap_or_default(), |word| Ok(word.to_owned()))
+        };
+        let address = |text: &str| flow::Address::parse(text.as_bytes()).map_or_else(|| text.to_owned(), |address| address.to_string());
         Ok(FindingQuery {
             filter: FindingFilter {
-                types: types.collect::<Result<_, _>>()?,
-                severities: severities.collect::<Result<_, _>>()?,
+                types,
+                severities,
+                entities: texts(self.entity)?,
+                accounts: texts(self.account)?,
+                remotes: Choice::parse(self.remote.as_deref().unwrap_or_default(), |word| Ok::<_, ApiError>(address(word)))?,
+                text: self.text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+                any: any(self.matching.as_deref())?,
                 min_severity: self.min_severity,
-                entity: some(self.entity),
-                account: some(self.account),
-                remote: some(self.remote).map(|text| flow::Address::parse(text.as_bytes()).map_or(text, |address| address.to_string())),
                 archived: self.archived,
                 from: time(self.from)?,
                 to: time(self.to)?,
-                text: some(self.text),
             },
             sort: self.sort.unwrap_or_default(),
             descending: descending(self.order.as_deref())?,
@@ -350,19 +358,17 @@ pub(super) struct NoteRequest {
     pub(super) note: Option<String>,
 }
 
-fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
-    text.unwrap_or_default().split(',').map(str::trim).filter(|word| !word.is_empty())
+fn any(text: Option<&str>) -> Result<bool, ApiError> {
+    match text {
+        None | Some("" | "all") => Ok(false),
+        Some("any") => Ok(true),
+        Some(other) => Err(ApiError::bad_request(format!("{other:?} is no way to match: write all or any"))),
+    }
 }
 
 fn protocol(text: Option<&str>) -> Result<Option<u8>, ApiError> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
     flow::protocol_number(text).map(Some).ok_or_else(|| ApiError::bad_request(format!("{text:?} is no protocol")))
-}
-
-fn direction(text: Option<&str>) -> Result<Option<Direction>, ApiError> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let found = Direction::from_word(text);
-    found.map(Some).ok_or_else(|| ApiError::bad_request(format!("{text:?} is no direction: write inbound, outbound or unknown")))
 }
 
 fn action(text: Option<String>) -> Result<Option<String>, ApiError> {

@@ -4,7 +4,7 @@ use detect::{Finding, RowsQuery};
 use flow::{Address, DAY_SECS, EntityKind, HOUR_SECS, TimeRange, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
-use state::{FindingFilter, FindingSort, FindingSummary, MarkSubject};
+use state::{Choice, FindingFilter, FindingSort, FindingSummary, MarkSubject};
 use utoipa::ToSchema;
 
 use super::{Coverage, EntityHead, Investigator, ListFacts, Place, Scope};
@@ -157,9 +157,9 @@ impl Investigator {
         let (_, canonical) = super::rows::subject(entity);
         let mut filter = FindingFilter { from: Some(range.from), to: Some(range.to), ..FindingFilter::default() };
         match EntityKind::of(entity) {
-            EntityKind::IpAddress => filter.remote = Some(canonical),
-            EntityKind::Account => filter.account = Some(canonical),
-            _ => filter.entity = Some(canonical),
+            EntityKind::IpAddress => filter.remotes = Choice::of([canonical]),
+            EntityKind::Account => filter.accounts = Choice::of([canonical]),
+            _ => filter.entities = Choice::of([canonical]),
         }
         Ok(self.store.findings(&filter, FindingSort::LastSeen, true, 0, limit).await?.0)
     }

@@ -77,10 +77,10 @@ async fn filters_keep_what_they_say() {
         investigator.details(WEB, range, &query).await.unwrap().total
     };
     assert_eq!(count(DetailFilter::default()).await, 5);
-    assert_eq!(count(DetailFilter { remote: Some("10.0.0.0/8".to_owned()), ..DetailFilter::default() }).await, 2);
-    assert_eq!(count(DetailFilter { action: Some("reject".to_owned()), ..DetailFilter::default() }).await, 1);
-    assert_eq!(count(DetailFilter { port: Some(9_001), ..DetailFilter::default() }).await, 1);
-    assert_eq!(count(DetailFilter { direction: Some(flow::Direction::Inbound), ..DetailFilter::default() }).await, 2);
+    assert_eq!(count(DetailFilter::default().with("remote", "10.0.0.0/8").unwrap()).await, 2);
+    assert_eq!(count(DetailFilter::default().with("action", "reject").unwrap()).await, 1);
+    assert_eq!(count(DetailFilter::default().with("port", "9001").unwrap()).await, 1);
+    assert_eq!(count(DetailFilter::default().with("direction", "inbound").unwrap()).await, 2);
 }
 
 #[tokio::test]

@@ -439,10 +439,13 @@ pub(crate) struct Volume {
 pub(crate) struct Details {
     #[command(flatten)]
     pub(crate) scope: Scope,
-    /// Keep rows for which this holds; repeat to narrow. `remote=10.0.0.0/8`, `remote=198.51`, `reach=public`, `port=22`,
-    /// `local_port=22`, `remote_port=443`, `protocol=tcp`, `direction=inbound`, `action=reject`.
+    /// Keep rows for which this holds; repeat to narrow. `remote=10.0.0.0/8`, `remote=198.51`, `reach=public`, `port=22,3389` (one of
+    /// these), `port!=443` (none of these), `local_port=22`, `remote_port=443`, `protocol=tcp`, `direction=inbound`, `action=reject`.
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     pub(crate) conditions: Vec<String>,
+    /// Keep rows for which one of the conditions holds, not all.
+    #[arg(long)]
+    pub(crate) any: bool,
     /// Order by this column, such as `bytes_out`; rows of findings first, then bytes in, when not given.
     #[arg(long, value_name = "COLUMN")]
     pub(crate) sort: Option<String>,

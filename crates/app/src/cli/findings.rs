@@ -3,7 +3,7 @@
 use detect::Finding;
 use flow::{TimeRange, Timestamp};
 use serde_json::Value;
-use state::{FindingFilter as Filter, FindingSort, Severity as Band, Store};
+use state::{Choice, FindingFilter as Filter, FindingSort, Severity as Band, Store};
 
 use super::arguments::{Detect, FindingFilter, FindingsCommand, Global, scope};
 use super::{now, open};
@@ -169,9 +169,9 @@ async fn one(store: &Store, id: &str) -> anyhow::Result<Finding> {
 async fn summaries(weir: &Weir, filter: &FindingFilter) -> anyhow::Result<(Vec<state::FindingSummary>, u64)> {
     let time = |text: &Option<String>| text.as_deref().map(|text| Timestamp::parse_relative(text, now())).transpose();
     let filter = Filter {
-        types: filter.finding_type.into_iter().collect(),
+        types: Choice::of(filter.finding_type),
         min_severity: filter.severity.map(super::arguments::Severity::least),
-        entity: filter.entity.clone(),
+        entities: Choice::of(filter.entity.clone()),
         archived: (!filter.archived).then_some(false),
         from: time(&filter.from)?,
         to: time(&filter.to)?,

@@ -4,8 +4,8 @@ use anyhow::Context as _;
 use api::Investigator;
 use api::investigate::answers::Answers;
 use api::investigate::{DetailLine, DetailsQuery, EntityHead, Profile, VolumeRow};
-use flow::{Direction, TimeRange, Timestamp};
-use query::panels::{DetailFilter, DetailSort, Reach};
+use flow::{TimeRange, Timestamp};
+use query::panels::{DetailFilter, DetailSort};
 use serde::Serialize;
 
 use super::arguments::{Details, Global, Scope, Volume};
@@ -50,7 +50,7 @@ pub(crate) async fn volume(global: &Global, arguments: &Volume) -> anyhow::Resul
 }
 
 pub(crate) async fn details(global: &Global, arguments: &Details) -> anyhow::Result<()> {
-    let filter = filter(&arguments.conditions)?;
+    let filter = filter(&arguments.conditions, arguments.any)?;
     let sort = match &arguments.sort {
         None => DetailSort::default(),
         Some(column) => {
@@ -124,36 +124,17 @@ fn detail_grid(rows: &[DetailLine], format: Format) -> Grid {
 }
 
 /// Conditions as typed, `column=value`.
-fn filter(conditions: &[String]) -> anyhow::Result<DetailFilter> {
+fn filter(conditions: &[String], any: bool) -> anyhow::Result<DetailFilter> {
     let mut filter = DetailFilter::default();
+    filter.match_any(any);
     for condition in conditions {
-        let (column, value) = condition.split_once('=').with_context(|| format!("{condition:?}: write a condition as column=value"))?;
-        let value = value.trim();
-        let number = || value.parse().with_context(|| format!("{condition:?}: {value:?} is no port"));
-        match column.trim() {
-            "remote" => filter.remote = Some(value.to_owned()),
-            "reach" => {
-                filter.reach = Some(match value {
-                    "public" => Reach::Public,
-                    "private" => Reach::Private,
-                    _ => anyhow::bail!("{condition:?}: reach is public or private"),
-                });
-            }
-            "local_port" => filter.local_port = Some(number()?),
-            "remote_port" => filter.remote_port = Some(number()?),
-            "port" => filter.port = Some(number()?),
-            "protocol" => {
-                filter.protocol = Some(flow::protocol_number(value).with_context(|| format!("{condition:?}: there is no such protocol"))?)
-            }
-            "direction" => {
-                filter.direction =
-                    Some(Direction::from_word(value).with_context(|| format!("{condition:?}: direction is inbound, outbound or unknown"))?);
-            }
-            "action" => filter.action = Some(value.to_owned()),
-            other => anyhow::bail!(
-                "{condition:?}: there is no column {other:?}; there are remote, reach, port, local_port, remote_port, protocol, direction, action"
-            ),
+        let (property, values) = condition.split_once('=').with_context(|| format!("{condition:?}: write COLUMN=VALUE"))?;
+        // `port!=22,23` is `port=!22,!23`.
+        match property.strip_suffix('!') {
+            None => filter.add(property, values),
+            Some(property) => filter.add(property, &values.split(',').map(|value| format!("!{value}")).collect::<Vec<_>>().join(",")),
         }
+        .with_context(|| format!("{condition:?}"))?;
     }
     Ok(filter)
 }
@@ -276,12 +257,14 @@ mod tests {
 
     #[test]
     fn conditions_are_read_or_explained() {
-        let read =
-            filter(&["remote=10.0.0.0/8".to_owned(), "protocol=tcp".to_owned(), "port=22".to_owned(), "direction=inbound".to_owned()])
-                .unwrap();
-        assert_eq!((read.protocol, read.port, read.direction), (Some(6), Some(22), Some(Direction::Inbound)));
-        for wrong in ["port", "port=x", "colour=red", "direction=up", "reach=far", "protocol=nope"] {
-            let error = filter(&[wrong.to_owned()]).unwrap_err().to_string();
+        let texts = |conditions: &[&str]| conditions.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let read = filter(&texts(&["remote=10.0.0.0/8", "protocol=tcp", "port!=22,23"]), false).unwrap();
+        let same =
+            DetailFilter::default().with("remote", "10.0.0.0/8").unwrap().with("protocol", "6").unwrap().with("port", "!22,!23").unwrap();
+        assert_eq!(read, same);
+        assert_ne!(filter(&texts(&["port=22"]), true).unwrap(), filter(&texts(&["port=22"]), false).unwrap());
+        for wrong in ["port", "port=x", "colour=red", "direction=up", "reach=far", "protocol=nope", "action=maybe"] {
+            let error = filter(&texts(&[wrong]), false).unwrap_err().to_string();
             assert!(error.contains(wrong), "{error}");
         }
     }

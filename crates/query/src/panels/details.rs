@@ -73,56 +73,6 @@ pub struct DetailRow {
     pub findings: Vec<String>,
 }
 
-/// Whether a remote address is public or private.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Reach {
-    /// Reachable on the public internet.
-    Public,
-    /// Not.
-    Private,
-}
-
-/// What rows to keep. All conditions hold at once; an absent one holds always.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DetailFilter {
-    /// Remote address: a CIDR, or a part of the text.
-    pub remote: Option<String>,
-    /// Public or private remotes only.
-    pub reach: Option<Reach>,
-    /// Port at the entity.
-    pub local_port: Option<u16>,
-    /// Port at the other side.
-    pub remote_port: Option<u16>,
-    /// Port at either side.
-    pub port: Option<u16>,
-    /// IANA protocol number.
-    pub protocol: Option<u8>,
-    /// Who opened the connection.
-    pub direction: Option<Direction>,
-    /// `accept` or `reject`.
-    pub action: Option<String>,
-}
-
-impl DetailFilter {
-    /// Whether the row is kept.
-    pub fn keeps(&self, row: &DetailRow) -> bool {
-        let same = |wanted: Option<u16>, value: Option<u16>| wanted.is_none() || wanted == value;
-        let address = row.remote.as_deref().and_then(|text| Address::parse(text.as_bytes()));
-        same(self.local_port, row.local_port)
-            && same(self.remote_port, row.remote_port)
-            && self.port.is_none_or(|port| row.local_port == Some(port) || row.remote_port == Some(port))
-            && self.protocol.is_none_or(|protocol| row.protocol == Some(protocol))
-            && self.direction.is_none_or(|direction| row.direction == direction)
-            && self.action.as_deref().is_none_or(|action| row.action.as_deref() == Some(action))
-            && self.reach.is_none_or(|reach| address.is_some_and(|address| address.is_public() == (reach == Reach::Public)))
-            && self.remote.as_deref().is_none_or(|wanted| match wanted.parse::<ipnet::IpNet>() {
-                Ok(prefix) => address.is_some_and(|address| prefix.contains(&address.to_ip())),
-                Err(_) => row.remote.as_deref().is_some_and(|remote| remote.contains(wanted)),
-            })
-    }
-}
-
 /// What to order rows by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

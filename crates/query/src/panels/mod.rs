@@ -2,6 +2,7 @@
 
 mod activity;
 mod details;
+mod filter;
 mod lake;
 mod volume;
 
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use activity::{Address as ObservedAddress, DistinctBin, Novel, PortVolume, RemoteVolume};
-pub use details::{DetailFilter, DetailRow, DetailSort, Details, DetailsRequest, Reach};
+pub use details::{DetailRow, DetailSort, Details, DetailsRequest};
+pub use filter::{DetailFilter, FilterError, Reach};
 pub use lake::{CoverageGap, EntityTraffic, LakeRange, ObjectRow, RejectRow, SourceTotals};
 pub use volume::VolumeBin;
 

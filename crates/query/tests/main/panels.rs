@@ -1,5 +1,5 @@
 use flow::{Direction, DirectionRule, TimeRange, Timestamp};
-use query::panels::{DetailFilter, DetailSort, DetailsRequest, Reach};
+use query::panels::{DetailFilter, DetailSort, DetailsRequest};
 
 use crate::small_lake;
 
@@ -55,11 +55,28 @@ async fn details_filter_sort_and_fold() {
     let mut rows = engine.details(request("i-web", day(), false)).await.unwrap().rows;
     let keep = |filter: DetailFilter| rows.iter().filter(|row| filter.keeps(row)).count();
     assert_eq!(rows.len(), 7);
-    assert_eq!(keep(DetailFilter { remote: Some("198.51.100.0/24".to_owned()), ..DetailFilter::default() }), 4);
-    assert_eq!(keep(DetailFilter { remote: Some("51.100.7".to_owned()), ..DetailFilter::default() }), 2);
-    assert_eq!(keep(DetailFilter { reach: Some(Reach::Private), ..DetailFilter::default() }), 1);
-    assert_eq!(keep(DetailFilter { action: Some("reject".to_owned()), ..DetailFilter::default() }), 1);
-    assert_eq!(keep(DetailFilter { port: Some(443), direction: Some(Direction::Inbound), ..DetailFilter::default() }), 4);
+    let with = |conditions: &[(&str, &str)]| {
+        conditions.iter().fold(DetailFilter::default(), |filter, (property, text)| filter.with(property, text).unwrap())
+    };
+    assert_eq!(keep(DetailFilter::default()), 7);
+    assert_eq!(keep(with(&[("remote", "198.51.100.0/24")])), 4);
+    assert_eq!(keep(with(&[("remote", "!198.51.100.0/24")])), 3);
+    assert_eq!(keep(with(&[("remote", "51.100.7")])), 2);
+    assert_eq!(keep(with(&[("reach", "private")])), 1);
+    assert_eq!(keep(with(&[("reach", "private,public")])), rows.iter().filter(|row| row.remote.is_some()).count());
+    assert_eq!(keep(with(&[("action", "reject")])), 1);
+    assert_eq!(keep(with(&[("port", "443"), ("direction", "inbound")])), 4);
+    assert_eq!(keep(with(&[("port", "443,4444")])), keep(with(&[("port", "443")])) + keep(with(&[("port", "4444")])));
+    assert_eq!(keep(with(&[("port", "!443")])), 7 - keep(with(&[("port", "443")])));
+    let mut either = with(&[("remote_port", "4444"), ("action", "reject")]);
+    let both = keep(either.clone());
+    either.match_any(true);
+    assert_eq!(keep(either), keep(with(&[("remote_port", "4444")])) + 1 - both);
+    for (property, text) in
+        [("port", "x"), ("colour", "red"), ("reach", "far"), ("direction", "up"), ("action", "maybe"), ("protocol", "!nope")]
+    {
+        assert!(DetailFilter::default().with(property, text).is_err(), "{property}={text}");
+    }
     DetailSort::BytesOut.sort(&mut rows, true);
     assert_eq!(rows[0].remote_port, Some(4_444));
     assert!(rows.windows(2).all(|pair| pair[0].bytes_out >= pair[1].bytes_out));

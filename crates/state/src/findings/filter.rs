@@ -79,61 +79,108 @@ impl FromStr for Severity {
     }
 }
 
-/// Which findings to give. All conditions hold at once; an empty or absent one holds always.
+/// Values of which a property has one, and values of which it has none. Empty, it holds always.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice<T> {
+    /// The property has one of these; any value when empty.
+    pub any_of: Vec<T>,
+    /// The property has none of these.
+    pub none_of: Vec<T>,
+}
+
+impl<T> Default for Choice<T> {
+    fn default() -> Self {
+        Self { any_of: Vec::new(), none_of: Vec::new() }
+    }
+}
+
+impl<T> Choice<T> {
+    /// One of these.
+    pub fn of(values: impl IntoIterator<Item = T>) -> Self {
+        Self { any_of: values.into_iter().collect(), none_of: Vec::new() }
+    }
+
+    /// None of these.
+    pub fn but(values: impl IntoIterator<Item = T>) -> Self {
+        Self { any_of: Vec::new(), none_of: values.into_iter().collect() }
+    }
+
+    /// Reads values separated by commas, those that begin with `!` as values that it does not have.
+    ///
+    /// # Errors
+    /// That of the first word that `read` refuses.
+    pub fn parse<E>(text: &str, read: impl Fn(&str) -> Result<T, E>) -> Result<Self, E> {
+        let mut choice = Self::default();
+        for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            match word.strip_prefix('!') {
+                Some(word) => choice.none_of.push(read(word.trim())?),
+                None => choice.any_of.push(read(word)?),
+            }
+        }
+        Ok(choice)
+    }
+}
+
+/// Which findings to give. An empty or absent condition holds always.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FindingFilter {
-    /// Any of these types.
-    pub types: Vec<FindingType>,
-    /// Any of these bands.
-    pub severities: Vec<Severity>,
+    /// Types.
+    pub types: Choice<FindingType>,
+    /// Bands of severity.
+    pub severities: Choice<Severity>,
+    /// Entities they are about.
+    pub entities: Choice<String>,
+    /// Accounts.
+    pub accounts: Choice<String>,
+    /// Remote addresses among their actors.
+    pub remotes: Choice<String>,
+    /// A part of the title, the description, the id, the type, the entity, the account, the note, or a remote address; any case.
+    pub text: Option<String>,
+    /// Whether one of the conditions above is enough; all have to hold otherwise. Those below always have to hold.
+    pub any: bool,
     /// At least this severity.
     pub min_severity: Option<f64>,
-    /// About this entity.
-    pub entity: Option<String>,
-    /// Of this account.
-    pub account: Option<String>,
-    /// With this remote address among its actors.
-    pub remote: Option<String>,
     /// Put away, or not.
     pub archived: Option<bool>,
     /// Last seen at or after.
     pub from: Option<Timestamp>,
     /// First seen before.
     pub to: Option<Timestamp>,
-    /// A part of the title, the description, the id, the type, the entity, the account, the note, or a remote address; any case.
-    pub text: Option<String>,
 }
 
 impl FindingFilter {
     /// Writes the conditions after `WHERE TRUE`.
     pub(super) fn push(&self, query: &mut QueryBuilder<Sqlite>) {
-        if !self.types.is_empty() {
-            query.push(" AND finding_type IN (");
-            let mut names = query.separated(", ");
-            for finding_type in &self.types {
-                names.push_bind(finding_type.name());
+        let mut conditions = Conditions { query, any: self.any, count: 0 };
+        conditions.choice(&self.types, |query, types| one_of(query, "finding_type", types.iter().map(|known| known.name().to_owned())));
+        conditions.choice(&self.severities, |query, bands| {
+            query.push("(FALSE");
+            for band in bands {
+                query.push(" OR (severity >= ").push_bind(band.least());
+                query.push(" AND severity < ").push_bind(band.above()).push(")");
             }
             query.push(")");
-        }
-        if !self.severities.is_empty() {
-            query.push(" AND (FALSE");
-            for severity in &self.severities {
-                query.push(" OR (severity >= ").push_bind(severity.least());
-                query.push(" AND severity < ").push_bind(severity.above()).push(")");
-            }
+        });
+        conditions.choice(&self.entities, |query, names| one_of(query, "entity", names.iter().cloned()));
+        conditions.choice(&self.accounts, |query, names| one_of(query, "coalesce(account_id, '')", names.iter().cloned()));
+        conditions.choice(&self.remotes, |query, addresses| {
+            query.push("EXISTS (SELECT 1 FROM occurrences o WHERE o.finding_id = findings.id AND ");
+            one_of(query, "o.remote_addr", addresses.iter().cloned());
             query.push(")");
+        });
+        if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
+            let pattern = like(text.trim());
+            let query = conditions.next();
+            query.push("(FALSE");
+            for column in ["title", "description", "id", "finding_type", "entity", "account_id", "note"] {
+                query.push(format_args!(" OR {column} LIKE ")).push_bind(pattern.clone()).push(" ESCAPE '\\'");
+            }
+            query.push(" OR EXISTS (SELECT 1 FROM occurrences o WHERE o.finding_id = findings.id AND o.remote_addr LIKE ");
+            query.push_bind(pattern).push(" ESCAPE '\\'))");
         }
+        conditions.end();
         if let Some(least) = self.min_severity {
             query.push(" AND severity >= ").push_bind(least);
-        }
-        for (column, wanted) in [("entity", &self.entity), ("account_id", &self.account)] {
-            if let Some(wanted) = wanted {
-                query.push(format_args!(" AND {column} = ")).push_bind(wanted.clone());
-            }
-        }
-        if let Some(remote) = &self.remote {
-            query.push(" AND EXISTS (SELECT 1 FROM occurrences o WHERE o.finding_id = findings.id AND o.remote_addr = ");
-            query.push_bind(remote.clone()).push(")");
         }
         if let Some(archived) = self.archived {
             query.push(" AND archived = ").push_bind(i64::from(archived));
@@ -144,16 +191,54 @@ impl FindingFilter {
         if let Some(to) = self.to {
             query.push(" AND first_seen < ").push_bind(to.micros());
         }
-        if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
-            let pattern = like(text.trim());
-            query.push(" AND (FALSE");
-            for column in ["title", "description", "id", "finding_type", "entity", "account_id", "note"] {
-                query.push(format_args!(" OR {column} LIKE ")).push_bind(pattern.clone()).push(" ESCAPE '\\'");
-            }
-            query.push(" OR EXISTS (SELECT 1 FROM occurrences o WHERE o.finding_id = findings.id AND o.remote_addr LIKE ");
-            query.push_bind(pattern).push(" ESCAPE '\\'))");
+    }
+}
+
+/// Conditions joined by all or any.
+struct Conditions<'a> {
+    query: &'a mut QueryBuilder<Sqlite>,
+    any: bool,
+    count: usize,
+}
+
+impl Conditions<'_> {
+    /// Where the next condition is written.
+    fn next(&mut self) -> &mut QueryBuilder<Sqlite> {
+        self.query.push(match (self.count, self.any) {
+            (0, _) => " AND (",
+            (_, true) => " OR ",
+            (_, false) => " AND ",
+        });
+        self.count += 1;
+        self.query
+    }
+
+    fn choice<T>(&mut self, choice: &Choice<T>, write: impl Fn(&mut QueryBuilder<Sqlite>, &[T])) {
+        if !choice.any_of.is_empty() {
+            write(self.next(), &choice.any_of);
+        }
+        if !choice.none_of.is_empty() {
+            let query = self.next();
+            query.push("NOT ");
+            write(query, &choice.none_of);
         }
     }
+
+    fn end(self) {
+        if self.count > 0 {
+            self.query.push(")");
+        }
+    }
+}
+
+/// Writes that a column has one of these values.
+fn one_of(query: &mut QueryBuilder<Sqlite>, column: &str, values: impl Iterator<Item = String>) {
+    query.push(format_args!("({column} IN ("));
+    let mut list = query.separated(", ");
+    for value in values {
+        list.push_bind(value);
+    }
+    query.push("))");
 }
 
 /// A pattern for `LIKE` that finds the text itself, anywhere.

@@ -1,6 +1,6 @@
 use detect::{FindingType, Occurrence};
 use flow::TimeRange;
-use state::{FindingFilter, FindingSort, FindingSummary, MarkSubject, Severity, Store};
+use state::{Choice, FindingFilter, FindingSort, FindingSummary, MarkSubject, Severity, Store};
 
 use crate::support::{contact, hour, hours, resource, tor};
 
@@ -121,12 +121,26 @@ async fn filters_and_pages() {
     let count = async |filter: FindingFilter| store.findings(&filter, FindingSort::Severity, true, 0, 1).await.unwrap().1;
     let filter = FindingFilter::default;
     assert_eq!(count(filter()).await, 21);
-    assert_eq!(count(FindingFilter { types: vec![TOR], ..filter() }).await, 20);
-    assert_eq!(count(FindingFilter { severities: vec![Severity::Medium, Severity::Critical], ..filter() }).await, 1);
+    assert_eq!(count(FindingFilter { types: Choice::of([TOR]), ..filter() }).await, 20);
+    assert_eq!(count(FindingFilter { severities: Choice::of([Severity::Medium, Severity::Critical]), ..filter() }).await, 1);
     assert_eq!(count(FindingFilter { min_severity: Some(7.0), ..filter() }).await, 20);
-    assert_eq!(count(FindingFilter { entity: Some("i-05".to_owned()), ..filter() }).await, 2);
-    assert_eq!(count(FindingFilter { account: Some("0".to_owned()), ..filter() }).await, 0);
-    assert_eq!(count(FindingFilter { remote: Some("198.51.100.100".to_owned()), ..filter() }).await, 1);
+    assert_eq!(count(FindingFilter { entities: Choice::of(["i-05".to_owned()]), ..filter() }).await, 2);
+    assert_eq!(count(FindingFilter { accounts: Choice::of(["0".to_owned()]), ..filter() }).await, 0);
+    assert_eq!(count(FindingFilter { remotes: Choice::of(["198.51.100.100".to_owned()]), ..filter() }).await, 1);
+    let all = count(filter()).await;
+    assert_eq!(count(FindingFilter { types: Choice::but([TOR]), ..filter() }).await, all - 20);
+    assert_eq!(count(FindingFilter { entities: Choice::but(["i-05".to_owned()]), ..filter() }).await, all - 2);
+    assert_eq!(
+        count(FindingFilter { accounts: Choice::but(["0".to_owned()]), ..filter() }).await,
+        all,
+        "a finding without account is of no other"
+    );
+    assert_eq!(count(FindingFilter { remotes: Choice::but(["198.51.100.100".to_owned()]), ..filter() }).await, all - 1);
+    let either = FindingFilter { types: Choice::of([TOR]), severities: Choice::of([Severity::Medium]), any: true, ..filter() };
+    assert_eq!(count(either.clone()).await, 21, "one of the conditions is enough");
+    assert_eq!(count(FindingFilter { any: false, ..either.clone() }).await, 0);
+    assert_eq!(count(FindingFilter { archived: Some(true), ..either }).await, 0, "the state always has to hold");
+    assert_eq!(count(FindingFilter { any: true, ..filter() }).await, all, "no condition is none that fails");
     assert_eq!(count(FindingFilter { archived: Some(true), ..filter() }).await, 0);
     assert_eq!(count(FindingFilter { from: Some(hour(10)), to: Some(hour(12)), ..filter() }).await, 2);
     assert_eq!(count(FindingFilter { text: Some("51.100.10".to_owned()), ..filter() }).await, 1);
