@@ -60,7 +60,7 @@ test("details for scope time have the numbers of the interface", async ({ page }
   await filter.press("Enter");
   const inside = await api<Details>(`/entities/${finding.entity}/details?from=${from}&to=${to}&limit=20&remote=10.0.0.0%2F8`);
   await expect(page.locator("#activity-details")).toContainText(`${inside.total.toLocaleString("en-US")} match`);
-  expect(parameters(page).get("filter")).toBe("cidr:10.0.0.0/8");
+  expect(parameters(page).get("filter")).toBe("cidr=10.0.0.0/8");
   await page.getByRole("button", { name: /Clear filters/ }).click();
 
   const download = page.waitForEvent("download");

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { addressOf, makeDemo, makeFolder, serve, type Server } from "./weir";
+import { addressOf, ingestSamples, makeDemo, makeFolder, serve, type Server } from "./weir";
 
-/** Serves the demo world, and an empty lake, with the built console in front of each. */
+/** Serves the demo world, an empty lake, and one of real samples where there are any, with the built console in front of each. */
 export default async function setup(): Promise<() => void> {
   const [full, empty] = [makeFolder(), makeFolder()];
   makeDemo(full.folder);
@@ -11,10 +11,20 @@ export default async function setup(): Promise<() => void> {
   process.env.WEIR_URL = weir.url;
   process.env.CONSOLE_URL = front.url;
   process.env.EMPTY_CONSOLE_URL = bareFront.url;
+  const servers = [front, bareFront, weir, bare];
+  const folders = [full, empty];
+  const real = makeFolder();
+  folders.push(real);
+  if (ingestSamples(real.folder)) {
+    const samples = await serve(real.folder);
+    const samplesFront = await frontOf(samples);
+    process.env.SAMPLES_URL = samples.url;
+    process.env.SAMPLES_CONSOLE_URL = samplesFront.url;
+    servers.push(samplesFront, samples);
+  }
   return () => {
-    for (const each of [front, bareFront, weir, bare]) each.stop();
-    full.remove();
-    empty.remove();
+    for (const each of servers) each.stop();
+    for (const each of folders) each.remove();
   };
 }
 

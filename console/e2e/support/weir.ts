@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -26,6 +26,20 @@ export function makeDemo(folder: string): void {
   const made = spawnSync(BINARY, ["--data", folder, "demo", "--no-serve", ...WORLD], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
   if (made.error) throw made.error;
   if (made.status !== 0) throw new Error(`weir demo failed: ${made.stderr}`);
+}
+
+/** Logs of real accounts, beside the project or in `WEIR_SHARED`; they are not part of it. */
+const SAMPLES = join(process.env.WEIR_SHARED ?? join(import.meta.dirname, "../../../../shared"), "data/samples");
+const SAMPLE_SOURCES = ["elastic-integrations-aws", "beats-aws-vpcflow", "flowlogs-reader", "lambda-promtail/vpcflowlog.log.gz", "aws-vpc-flow-logs-parser-basanthpr"];
+
+/** Ingests the samples; false when there are none. */
+export function ingestSamples(folder: string): boolean {
+  const sources = SAMPLE_SOURCES.map((source) => join(SAMPLES, source)).filter((source) => existsSync(source));
+  if (sources.length === 0) return false;
+  const made = spawnSync(BINARY, ["--data", folder, "ingest", ...sources], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  if (made.error) throw made.error;
+  if (made.status !== 0) throw new Error(`weir ingest failed: ${made.stderr}`);
+  return true;
 }
 
 /** Serves a lake on a free port. */

@@ -61,6 +61,16 @@ export async function detailsCsv(entity: string, query: QueryOf<"/api/v1/entitie
   return (await send(address("/api/v1/entities/{entity}/details.csv", { entity }, query), { headers: { accept: "text/csv" } })).text();
 }
 
+/** Every finding that matches, a page at a time. */
+export async function allFindings(query: QueryOf<"/api/v1/findings">): Promise<AnswerTo<"/api/v1/findings">["rows"]> {
+  const rows: AnswerTo<"/api/v1/findings">["rows"] = [];
+  for (;;) {
+    const page = await ask("/api/v1/findings", {}, { ...query, offset: rows.length, limit: 1_000 });
+    rows.push(...page.rows);
+    if (rows.length >= page.total || page.rows.length === 0) return rows;
+  }
+}
+
 /** How many findings a change changed. */
 export interface Changed {
   changed: number;

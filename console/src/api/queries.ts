@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import type { Range } from "../scope/scope";
-import { type AnswerTo, ask, change, type Changed, type ProblemError, type QueryOf, type Question } from "./client";
+import { address, type AnswerTo, ask, change, type Changed, type ProblemError, type QueryOf, type Question } from "./client";
 
 export type Loaded<T> = UseQueryResult<T, ProblemError>;
 export type DetailsQuery = QueryOf<"/api/v1/entities/{entity}/details">;
@@ -20,7 +20,12 @@ function useAnswer<P extends Question>(path: P, names: Record<string, string> = 
   return useQuery<AnswerTo<P>, ProblemError>({ ...question(path, names, query), enabled, placeholderData: keep ? (keepPreviousData as never) : undefined });
 }
 
-const scope = (range: Range) => ({ from: String(range.from), to: String(range.to) });
+/** The request of a question, to be shown and run again. */
+export function requestOf<P extends Question>(path: P, names: Record<string, string> = {}, query?: QueryOf<P>): string {
+  return address(path, names, query);
+}
+
+export const scope = (range: Range) => ({ from: String(range.from), to: String(range.to) });
 const bins = (range: Range, binSecs: number) => ({ ...scope(range), bin: String(binSecs) });
 
 export const useDataRange = () => useAnswer("/api/v1/range");

@@ -265,22 +265,27 @@ export interface paths {
                     from?: string;
                     /** @description End, in the same forms. The end of the data by default. */
                     to?: string;
-                    /** @description Remote address: a CIDR, or a part of the text. */
+                    /**
+                     * @description Remote address: networks as CIDR, or parts of the text. Here as in every filter: values separated by commas, of which a row has one;
+                     *     with `!` before it, a value that a row does not have. `10.0.0.0/8,!10.0.3.7`.
+                     */
                     remote?: string;
-                    /** @description `public` or `private` remotes only. */
+                    /** @description `public` or `private` remotes. */
                     reach?: string;
-                    /** @description Port at the entity. */
-                    local_port?: number;
-                    /** @description Port at the other side. */
-                    remote_port?: number;
-                    /** @description Port at either side. */
-                    port?: number;
-                    /** @description Protocol by name or number. */
+                    /** @description Ports at the entity. */
+                    local_port?: string;
+                    /** @description Ports at the other side. */
+                    remote_port?: string;
+                    /** @description Ports at either side. */
+                    port?: string;
+                    /** @description Protocols by name or number. */
                     protocol?: string;
                     /** @description Who opened the connection: `inbound`, `outbound` or `unknown`. */
                     direction?: string;
                     /** @description `accept` or `reject`. */
                     action?: string;
+                    /** @description Whether `all` filters have to hold, which is the default, or `any` one of them. */
+                    match?: string;
                     /**
                      * @description What to order by: `annotated` (rows of findings first, then bytes in), `remote`, `local_port`, `remote_port`, `protocol`,
                      *     `direction`, `action`, `bytes_in`, `bytes_out`, `packets_in`, `packets_out`, `flows`, `first`, `last`.
@@ -348,22 +353,27 @@ export interface paths {
                     from?: string;
                     /** @description End, in the same forms. The end of the data by default. */
                     to?: string;
-                    /** @description Remote address: a CIDR, or a part of the text. */
+                    /**
+                     * @description Remote address: networks as CIDR, or parts of the text. Here as in every filter: values separated by commas, of which a row has one;
+                     *     with `!` before it, a value that a row does not have. `10.0.0.0/8,!10.0.3.7`.
+                     */
                     remote?: string;
-                    /** @description `public` or `private` remotes only. */
+                    /** @description `public` or `private` remotes. */
                     reach?: string;
-                    /** @description Port at the entity. */
-                    local_port?: number;
-                    /** @description Port at the other side. */
-                    remote_port?: number;
-                    /** @description Port at either side. */
-                    port?: number;
-                    /** @description Protocol by name or number. */
+                    /** @description Ports at the entity. */
+                    local_port?: string;
+                    /** @description Ports at the other side. */
+                    remote_port?: string;
+                    /** @description Ports at either side. */
+                    port?: string;
+                    /** @description Protocols by name or number. */
                     protocol?: string;
                     /** @description Who opened the connection: `inbound`, `outbound` or `unknown`. */
                     direction?: string;
                     /** @description `accept` or `reject`. */
                     action?: string;
+                    /** @description Whether `all` filters have to hold, which is the default, or `any` one of them. */
+                    match?: string;
                     /**
                      * @description What to order by: `annotated` (rows of findings first, then bytes in), `remote`, `local_port`, `remote_port`, `protocol`,
                      *     `direction`, `action`, `bytes_in`, `bytes_out`, `packets_in`, `packets_out`, `flows`, `first`, `last`.
@@ -819,18 +829,23 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Types, separated by commas. */
+                    /**
+                     * @description Types. Here as in every filter: values separated by commas, of which a finding has one; with `!` before it, a value that it does
+                     *     not have.
+                     */
                     type?: string;
-                    /** @description Severities in words, separated by commas: `low`, `medium`, `high`, `critical`. */
+                    /** @description Severities in words: `low`, `medium`, `high`, `critical`. */
                     severity?: string;
                     /** @description Least severity as a number, 1.0 to 10.0. */
                     min_severity?: number;
-                    /** @description The entity. */
+                    /** @description Entities. */
                     entity?: string;
-                    /** @description The account. */
+                    /** @description Accounts. */
                     account?: string;
-                    /** @description A remote address among the actors. */
+                    /** @description Remote addresses among the actors. */
                     remote?: string;
+                    /** @description Whether `all` of type, severity, entity, account, remote and text have to hold, which is the default, or `any` one of them. */
+                    match?: string;
                     /** @description `true` for those put away, `false` for the others; all by default. */
                     archived?: boolean;
                     /** @description Last seen at or after: RFC 3339, a date, Unix seconds, or an offset such as `-7d` from the end of the data. */
@@ -893,18 +908,23 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Types, separated by commas. */
+                    /**
+                     * @description Types. Here as in every filter: values separated by commas, of which a finding has one; with `!` before it, a value that it does
+                     *     not have.
+                     */
                     type?: string;
-                    /** @description Severities in words, separated by commas: `low`, `medium`, `high`, `critical`. */
+                    /** @description Severities in words: `low`, `medium`, `high`, `critical`. */
                     severity?: string;
                     /** @description Least severity as a number, 1.0 to 10.0. */
                     min_severity?: number;
-                    /** @description The entity. */
+                    /** @description Entities. */
                     entity?: string;
-                    /** @description The account. */
+                    /** @description Accounts. */
                     account?: string;
-                    /** @description A remote address among the actors. */
+                    /** @description Remote addresses among the actors. */
                     remote?: string;
+                    /** @description Whether `all` of type, severity, entity, account, remote and text have to hold, which is the default, or `any` one of them. */
+                    match?: string;
                     /** @description `true` for those put away, `false` for the others; all by default. */
                     archived?: boolean;
                     /** @description Last seen at or after: RFC 3339, a date, Unix seconds, or an offset such as `-7d` from the end of the data. */
@@ -2862,7 +2882,7 @@ export interface components {
          * @description A type of finding.
          * @enum {string}
          */
-        FindingType: "NetworkPortUnusual" | "TrafficVolumeUnusual" | "TorClient" | "MaliciousIpCallerCustom";
+        FindingType: "Behavior:EC2/NetworkPortUnusual" | "Behavior:EC2/TrafficVolumeUnusual" | "UnauthorizedAccess:EC2/TorClient" | "UnauthorizedAccess:EC2/MaliciousIPCaller.Custom";
         /** @description A page of findings. */
         FindingsPage: {
             /** @description The findings of this page. */

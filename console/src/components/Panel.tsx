@@ -8,7 +8,7 @@ import { type ReactNode, useId, useState } from "react";
 import type { ProblemError } from "../api/client";
 import { InfoLink } from "../help/context";
 import type { HelpTopic } from "../help/topics";
-import { QueryModal } from "./QueryModal";
+import { QueryModal, RequestModal } from "./QueryModal";
 
 export interface PanelProps {
   title: string;
@@ -18,6 +18,8 @@ export interface PanelProps {
   description?: ReactNode;
   /** The SQL that gives the panel's numbers again. */
   query?: string | null;
+  /** The request that gives the panel's content again, where no query does: what people and detectors decided is not in the lake's tables. */
+  request?: string | null;
   /** Saves the panel's rows as a file. */
   onCsv?: (() => void) | null;
   actions?: ReactNode;
@@ -27,7 +29,7 @@ export interface PanelProps {
 }
 
 /** A panel of a page: title, Info, View query, CSV, content. */
-export function Panel({ title, help, count, description, query, onCsv, actions, footer, children, id }: PanelProps) {
+export function Panel({ title, help, count, description, query, request, onCsv, actions, footer, children, id }: PanelProps) {
   return (
     <div id={id} className="panel" data-panel={help}>
       <Container
@@ -41,7 +43,7 @@ export function Panel({ title, help, count, description, query, onCsv, actions, 
             actions={
               <SpaceBetween direction="horizontal" size="m" alignItems="center">
                 {actions}
-                <PanelTools title={title} query={query} onCsv={onCsv} />
+                <PanelTools title={title} query={query} request={request} onCsv={onCsv} />
               </SpaceBetween>
             }
           >
@@ -56,11 +58,11 @@ export function Panel({ title, help, count, description, query, onCsv, actions, 
 }
 
 /** What every panel has: its query and its rows. */
-export function PanelTools({ title, query, onCsv }: { title: string; query?: string | null; onCsv?: (() => void) | null }) {
+export function PanelTools({ title, query, request, onCsv }: Pick<PanelProps, "title" | "query" | "request" | "onCsv">) {
   const [shown, setShown] = useState(false);
   return (
     <SpaceBetween direction="horizontal" size="s" alignItems="center">
-      {query ? (
+      {query || request ? (
         <Button variant="inline-link" ariaLabel={`View query: ${title}`} onClick={() => setShown(true)}>
           View query
         </Button>
@@ -71,6 +73,7 @@ export function PanelTools({ title, query, onCsv }: { title: string; query?: str
         </Button>
       ) : null}
       {shown && query ? <QueryModal title={title} query={query} onClose={() => setShown(false)} /> : null}
+      {shown && !query && request ? <RequestModal title={title} request={request} onClose={() => setShown(false)} /> : null}
     </SpaceBetween>
   );
 }

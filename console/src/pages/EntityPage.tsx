@@ -4,7 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo } from "react";
-import { useEntity, useFindings, useVolume } from "../api/queries";
+import { type FindingsQuery, useEntity, useFindings, useVolume } from "../api/queries";
 import { usePageTitle } from "../app/title";
 import { Copy } from "../components/Identifier";
 import { Failure, Skeleton } from "../components/Panel";
@@ -36,7 +36,8 @@ export function EntityPage({ id }: { id: string }) {
   const [{ finding }] = useParams(volumeParams);
   const head = useEntity(id, range);
   const isAddress = namespaceOf(id) === "IpAddress";
-  const findings = useFindings({ ...(isAddress ? { remote: id } : namespaceOf(id) === "AwsAccount" ? { account: id } : { entity: id }), limit: 100, sort: "last_seen" });
+  const about: FindingsQuery = { ...(isAddress ? { remote: id } : namespaceOf(id) === "AwsAccount" ? { account: id } : { entity: id }), limit: 100, sort: "last_seen" };
+  const findings = useFindings(about);
   const chosen = findings.data?.rows.find((row) => row.id === finding)?.id ?? null;
   // The coverage of the scope comes with the volume of it.
   const binSecs = binFor(withPeriphery(range, 3_600, data));
@@ -70,7 +71,7 @@ export function EntityPage({ id }: { id: string }) {
           The lake holds no flow record of {id}. {head.data.facts.known ? "The inventory knows it." : "The inventory does not know it either: is the identifier right?"}
         </Alert>
       ) : null}
-      <EntityFindings id={id} what={what} findings={findings} chosen={finding} />
+      <EntityFindings id={id} what={what} query={about} findings={findings} chosen={finding} />
       <VolumePanel id={id} what={what} findings={marks} />
       <AnswersPanel id={id} range={range} finding={chosen && marks.some((row) => row.id === chosen && row.entity === id) ? chosen : null} />
       {isAddress && head.data?.address ? <TalkedToPanel id={id} address={head.data.address} /> : null}

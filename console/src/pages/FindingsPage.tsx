@@ -7,7 +7,8 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useEffect, useState } from "react";
-import { useArchive, useFindings } from "../api/queries";
+import { allFindings } from "../api/client";
+import { requestOf, useArchive, useFindings } from "../api/queries";
 import type { FindingSummary } from "../api/types";
 import { usePageTitle } from "../app/title";
 import { SeverityBadge } from "../components/badges";
@@ -28,6 +29,7 @@ import { findingOptions, findingProperties, findingQuery, readFindingTokens, wri
 const STATES = ["current", "archived", "all"] as const;
 const params = {
   filter: list(),
+  match: oneOf(["all", "any"] as const, "all"),
   state: oneOf(STATES, "current"),
   sort: text("severity"),
   order: oneOf(["asc", "desc"] as const, "desc"),
@@ -42,9 +44,11 @@ export function FindingsPage() {
   const [view, setView] = useParams(params);
   const [chosen, setChosen] = useState<FindingSummary[]>([]);
   const archive = useArchive();
-  const query = { ...findingQuery(view.filter), archived: ARCHIVED[view.state], sort: view.sort, order: view.order };
+  const query = { ...findingQuery(view.filter, view.match), archived: ARCHIVED[view.state], sort: view.sort, order: view.order };
   const findings = useFindings({ ...query, offset: (view.page - 1) * SIZE, limit: SIZE });
   const rows = findings.data?.rows ?? [];
+  // Every finding that matches, not only this page.
+  const saveCsv = async () => download("findings.csv", findingsCsv(await allFindings(query)));
   useEffect(() => setChosen((before) => before.filter((finding) => rows.some((row) => row.id === finding.id))), [findings.data]);
   const pages = findings.data ? Math.max(1, Math.ceil(findings.data.total / SIZE)) : 1;
   return (
@@ -80,7 +84,7 @@ export function FindingsPage() {
             description="What the detectors noted. Choose one and take Actions, Investigate to look into it."
             actions={
               <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-                <PanelTools title="Findings" onCsv={rows.length ? () => download("findings.csv", findingsCsv(rows)) : null} />
+                <PanelTools title="Findings" request={requestOf("/api/v1/findings", {}, query)} onCsv={rows.length ? () => void saveCsv() : null} />
                 <Button iconName="refresh" ariaLabel="Refresh the findings" onClick={() => void findings.refetch()} />
                 <Actions chosen={chosen} onArchive={(archived) => archive.mutate({ ids: chosen.map((finding) => finding.id), archived }, { onSuccess: () => setChosen([]) })} />
               </SpaceBetween>
@@ -92,11 +96,12 @@ export function FindingsPage() {
         filter={
           <SpaceBetween size="xs">
             <PropertyFilter
-              query={{ tokens: readFindingTokens(view.filter), operation: "and" }}
-              onChange={({ detail }) => setView({ filter: writeFindingTokens(detail.tokens), page: 1 }, { replace: true })}
+              query={{ tokens: readFindingTokens(view.filter), operation: view.match === "any" ? "or" : "and" }}
+              onChange={({ detail }) =>
+                setView({ filter: writeFindingTokens(detail.tokens), match: detail.operation === "or" ? "any" : "all", page: 1 }, { replace: true })
+              }
               filteringProperties={findingProperties}
               filteringOptions={findingOptions(rows)}
-              hideOperations
               filteringPlaceholder="Filter by type, severity, entity, remote address, account or words"
               filteringAriaLabel="Filter the findings"
               countText={findings.data ? `${findings.data.total.toLocaleString("en-US")} match` : ""}

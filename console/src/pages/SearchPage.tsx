@@ -6,7 +6,7 @@ import Input from "@cloudscape-design/components/input";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type FormEvent, useEffect, useState } from "react";
-import { useSearch } from "../api/queries";
+import { requestOf, useSearch } from "../api/queries";
 import type { Found } from "../api/types";
 import { usePageTitle } from "../app/title";
 import { download, plainColumns, toCsv } from "../components/csv";
@@ -69,6 +69,7 @@ export function SearchPage() {
           help="search"
           count={found.data ? `${rows.length}${found.data.more ? "+" : ""}` : undefined}
           description={found.data?.more ? "There is more than can be listed: say more of it." : undefined}
+          request={requestOf("/api/v1/search", {}, { text: q })}
           onCsv={rows.length ? () => download("search.csv", toCsv(plainColumns("id", "kind", "name", "account", "matched", "first_seen", "last_seen"), rows)) : null}
         >
           <Shown loading={found.isPending} error={found.error} onRetry={() => void found.refetch()} height={240}>

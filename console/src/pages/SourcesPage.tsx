@@ -45,6 +45,7 @@ function Totals({ sources }: { sources: Sources }) {
       title="Read so far"
       help="sources"
       description="Every record is accepted, refused, a note on coverage, or a duplicate; nothing is dropped silently."
+      query={sources.queries.totals}
       onCsv={() => download("sources.csv", fieldsCsv({ range, totals }))}
     >
       <KeyValuePairs

@@ -2,16 +2,17 @@ import { describe, expect, it } from "vitest";
 import { findingQuery, readFindingTokens, writeFindingTokens } from "./findings-filter";
 
 describe("filters of the findings", () => {
-  it("hold several types and severities, and one of the others", () => {
+  it("take several values of a property, values that must not be, and words", () => {
     const written = writeFindingTokens([
       { propertyKey: "severity", operator: "=", value: "high" },
       { propertyKey: "severity", operator: "=", value: "medium" },
-      { propertyKey: "entity", operator: "=", value: "i-1" },
-      { propertyKey: "entity", operator: "=", value: "i-2" },
+      { propertyKey: "entity", operator: "!=", value: "i-1" },
+      { operator: ":", value: "tor" },
       { operator: ":", value: "tor" },
     ]);
-    expect(written).toEqual(["severity=high", "severity=medium", "entity=i-2", "tor"]);
-    expect(findingQuery(written)).toEqual({ severity: "high,medium", entity: "i-2", text: "tor" });
+    expect(written).toEqual(["severity=high", "severity=medium", "entity!=i-1", "tor"]);
+    expect(findingQuery(written, "all")).toEqual({ severity: "high,medium", entity: "!i-1", text: "tor" });
+    expect(findingQuery(written, "any").match).toBe("any");
     expect(writeFindingTokens(readFindingTokens(written))).toEqual(written);
   });
 });

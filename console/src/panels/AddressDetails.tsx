@@ -1,6 +1,7 @@
 import Badge from "@cloudscape-design/components/badge";
 import KeyValuePairs, { type KeyValuePairsProps } from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { requestOf, scope } from "../api/queries";
 import type { AddressFacts, Coverage, EntityHead, Place } from "../api/types";
 import { download, fieldsCsv, plainColumns, toCsv } from "../components/csv";
 import { Identifier, PlainIdentifier } from "../components/Identifier";
@@ -8,11 +9,13 @@ import { Empty, Panel } from "../components/Panel";
 import { SimpleTable } from "../components/SimpleTable";
 import { Bytes, Count, Time } from "../components/values";
 import { countryName } from "../components/words";
+import { useScope } from "../scope/context";
 import { CoverageState } from "./EntityDetails";
 
 /** What is known of an address: whose it is, where it is, which lists it is on. */
 export function AddressDetails({ head, address, coverage }: { head: EntityHead; address: AddressFacts; coverage: Coverage | undefined }) {
   const { location } = address;
+  const { range } = useScope();
   const items: KeyValuePairsProps.Pair[] = [
     { label: "IP address", value: <PlainIdentifier id={head.id} /> },
     { label: "Reach", value: address.public ? "Public" : "Private" },
@@ -26,7 +29,7 @@ export function AddressDetails({ head, address, coverage }: { head: EntityHead; 
     { label: "Flow logs in scope time", value: <CoverageState coverage={coverage} /> },
   ];
   return (
-    <Panel title="IP address details" help="address" onCsv={() => download(`${head.id}.csv`, fieldsCsv(head))}>
+    <Panel title="IP address details" help="address" request={requestOf("/api/v1/entities/{entity}", { entity: head.id }, scope(range))} onCsv={() => download(`${head.id}.csv`, fieldsCsv(head))}>
       <KeyValuePairs columns={4} items={items} />
     </Panel>
   );

@@ -3,17 +3,20 @@ import KeyValuePairs, { type KeyValuePairsProps } from "@cloudscape-design/compo
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
+import { requestOf, scope } from "../api/queries";
 import type { Coverage, EntityHead, GroupFacts } from "../api/types";
 import { download, fieldsCsv } from "../components/csv";
 import { Identifier, PlainIdentifier } from "../components/Identifier";
 import { Panel } from "../components/Panel";
 import { Count, Nothing, Time } from "../components/values";
 import { KINDS } from "../components/words";
+import { useScope } from "../scope/context";
 
 /** What an instance, interface, VPC, subnet or account is. */
 export function EntityDetails({ head, coverage }: { head: EntityHead; coverage: Coverage | undefined }) {
   const { facts } = head;
   const kind = KINDS[head.kind] ?? "Entity";
+  const { range } = useScope();
   const items: KeyValuePairsProps.Item[] = [
     pair(`${kind} ID`, <PlainIdentifier id={head.id} />),
     pair("Name", head.name),
@@ -33,7 +36,7 @@ export function EntityDetails({ head, coverage }: { head: EntityHead; coverage: 
     pair("Network ACL", facts.network_acl ? <PlainIdentifier id={facts.network_acl} /> : null),
   ].filter((item) => item !== null);
   return (
-    <Panel title={`${kind} details`} help="instance" onCsv={() => download(`${head.id}.csv`, fieldsCsv(head))}>
+    <Panel title={`${kind} details`} help="instance" request={requestOf("/api/v1/entities/{entity}", { entity: head.id }, scope(range))} onCsv={() => download(`${head.id}.csv`, fieldsCsv(head))}>
       <SpaceBetween size="m">
         <KeyValuePairs columns={4} items={items} />
         {facts.security_groups.length ? (

@@ -1,6 +1,7 @@
 import Table from "@cloudscape-design/components/table";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ProblemError } from "../api/client";
+import { type FindingsQuery, requestOf } from "../api/queries";
 import type { FindingsPage } from "../api/types";
 import { SeverityBadge } from "../components/badges";
 import { download } from "../components/csv";
@@ -15,12 +16,13 @@ import { setScope } from "../scope/context";
 interface EntityFindingsProps {
   id: string;
   what: string;
+  query: FindingsQuery;
   findings: UseQueryResult<FindingsPage, ProblemError>;
   chosen: string;
 }
 
 /** Findings of an entity; choosing one sets the scope time to it. */
-export function EntityFindings({ id, what, findings, chosen }: EntityFindingsProps) {
+export function EntityFindings({ id, what, query, findings, chosen }: EntityFindingsProps) {
   const rows = findings.data?.rows ?? [];
   return (
     <Panel
@@ -29,6 +31,7 @@ export function EntityFindings({ id, what, findings, chosen }: EntityFindingsPro
       help="entity-findings"
       count={findings.data?.total}
       description="Choose a finding to set the scope time to it."
+      request={requestOf("/api/v1/findings", {}, query)}
       onCsv={rows.length ? () => download(`findings-${id}.csv`, findingsCsv(rows)) : null}
     >
       <Shown loading={findings.isPending} error={findings.error} onRetry={() => void findings.refetch()}>

@@ -1,5 +1,5 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useAnswers } from "../../api/queries";
+import { requestOf, scope, useAnswers } from "../../api/queries";
 import type { Answers } from "../../api/types";
 import { download, fieldsCsv } from "../../components/csv";
 import { Panel, Shown } from "../../components/Panel";
@@ -18,6 +18,7 @@ export function AnswersPanel({ id, range, finding }: { id: string; range: Range;
       title="Answers"
       help="answers"
       description={finding ? "The four questions of an investigation, about the connections of the finding first." : "The four questions of an investigation, about the scope time."}
+      request={requestOf("/api/v1/entities/{entity}/answers", { entity: id }, { ...scope(range), finding: finding ?? undefined })}
       onCsv={found ? () => download(`answers-${id}.csv`, fieldsCsv(found)) : null}
     >
       <Shown loading={answers.isPending} error={answers.error} onRetry={() => void answers.refetch()} height={360}>

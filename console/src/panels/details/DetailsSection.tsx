@@ -35,12 +35,12 @@ export function DetailsSection({ id, window, lines }: { id: string; window: Rang
   const [params, setParams] = useParams(volumeParams);
   const [editing, setEditing] = useState(false);
   const [columns, setColumns] = useState(() => readPreference("details", { visible: USUAL_COLUMNS, wrap: false }));
-  const byAddress = namespaceOf(id) === "IpAddress" || namespaceOf(id) === "AwsAccount";
-  const wanted: DetailsQuery = { ...filterQuery(params.filter), sort: params.sort, order: params.order, fold: params.fold || undefined };
+  const whose = ({ IpAddress: "address", AwsAccount: "account" } as const)[namespaceOf(id) as string] ?? "entity";
+  const wanted: DetailsQuery = { ...filterQuery(params.filter, params.match), sort: params.sort, order: params.order, fold: params.fold || undefined };
   const details = useDetails(id, window, { ...wanted, offset: (params.page - 1) * params.size, limit: params.size });
   const page = details.data;
   const swatches = useMemo(() => new Map(lines.map((line) => [line.key, line.color])), [lines]);
-  const definitions = useMemo(() => detailColumns(byAddress, swatches, keyOf), [byAddress, swatches]);
+  const definitions = useMemo(() => detailColumns(whose, swatches, keyOf), [whose, swatches]);
   const pages = page ? Math.max(1, Math.ceil(page.total / params.size)) : 1;
 
   const saveCsv = async () => {
@@ -112,11 +112,12 @@ export function DetailsSection({ id, window, lines }: { id: string; window: Rang
         filter={
           <SpaceBetween size="xs">
             <PropertyFilter
-              query={{ tokens: readTokens(params.filter), operation: "and" }}
-              onChange={({ detail }) => setParams({ filter: writeTokens(detail.tokens), page: 1 }, { replace: true })}
+              query={{ tokens: readTokens(params.filter), operation: params.match === "any" ? "or" : "and" }}
+              onChange={({ detail }) =>
+                setParams({ filter: writeTokens(detail.tokens), match: detail.operation === "or" ? "any" : "all", page: 1 }, { replace: true })
+              }
               filteringProperties={PROPERTIES}
               filteringOptions={OPTIONS}
-              hideOperations
               filteringPlaceholder="Filter by address, network, port, protocol, direction or action"
               filteringAriaLabel="Filter the details"
               countText={page ? `${page.total.toLocaleString("en-US")} match` : ""}

@@ -8,12 +8,18 @@ import { countryName, directionNote, flagNames, plural, protocolName } from "../
 
 type Column = TableProps.ColumnDefinition<DetailLine>;
 
+/** Whose details they are: those of one entity, of an address as the other side of several, or of an account's entities with all other sides. */
+export type DetailsOf = "entity" | "address" | "account";
+
 /** Rows of this page; the number of findings that each is annotated with. */
-export function detailColumns(byAddress: boolean, swatches: ReadonlyMap<string, string>, keyOf: (line: DetailLine) => string): Column[] {
+export function detailColumns(whose: DetailsOf, swatches: ReadonlyMap<string, string>, keyOf: (line: DetailLine) => string): Column[] {
   const columns: Column[] = [
+    ...(whose === "account"
+      ? [{ id: "entity", header: "Entity", width: 230, cell: (line: DetailLine) => (line.entity ? <Identifier id={line.entity} /> : <Nothing />) }]
+      : []),
     {
       id: "remote",
-      header: byAddress ? "Entity" : "IP address",
+      header: whose === "address" ? "Entity" : "IP address",
       sortingField: "remote",
       minWidth: 230,
       width: 250,
@@ -21,7 +27,7 @@ export function detailColumns(byAddress: boolean, swatches: ReadonlyMap<string, 
       cell: (line) => (
         <span className="with-swatch">
           {swatches.has(keyOf(line)) ? <span className="swatch line" style={{ background: swatches.get(keyOf(line)) }} aria-hidden="true" /> : null}
-          <Other line={line} byAddress={byAddress} />
+          <Other line={line} byAddress={whose === "address"} />
         </span>
       ),
     },
@@ -67,9 +73,10 @@ const sorted = (name: string) => (data: { sorted: boolean; descending: boolean; 
   `${name}${data.sorted ? `, sorted ${data.descending ? "descending" : "ascending"}` : ""}`;
 
 /** Columns that are shown until somebody chooses others. */
-export const USUAL_COLUMNS = ["remote", "annotations", "local_port", "remote_port", "protocol", "direction", "bytes_in", "bytes_out", "action", "packets_in", "packets_out"];
+export const USUAL_COLUMNS = ["entity", "remote", "annotations", "local_port", "remote_port", "protocol", "direction", "bytes_in", "bytes_out", "action", "packets_in", "packets_out"];
 
 export const COLUMN_NAMES: Record<string, string> = {
+  entity: "Entity",
   remote: "IP address or entity",
   annotations: "Annotations",
   local_port: "Local port",

@@ -1,19 +1,20 @@
 import type { PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import type { DetailsQuery } from "../../api/queries";
+import * as tokens from "../../components/tokens";
 
 type Token = PropertyFilterProps.Token;
 
-/** What the details can be filtered by. A filter holds one value for each. */
+/** What the details can be filtered by. */
 export const PROPERTIES: PropertyFilterProps.FilteringProperty[] = [
-  { key: "remote", propertyLabel: "IP address", groupValuesLabel: "IP addresses", operators: [":"], defaultOperator: ":" },
-  { key: "cidr", propertyLabel: "Network (CIDR)", groupValuesLabel: "Networks", operators: ["="], defaultOperator: "=" },
-  { key: "reach", propertyLabel: "Public or private", groupValuesLabel: "Public or private", operators: ["="], defaultOperator: "=" },
-  { key: "local_port", propertyLabel: "Local port", groupValuesLabel: "Local ports", operators: ["="], defaultOperator: "=" },
-  { key: "remote_port", propertyLabel: "Remote port", groupValuesLabel: "Remote ports", operators: ["="], defaultOperator: "=" },
-  { key: "port", propertyLabel: "Port on either side", groupValuesLabel: "Ports", operators: ["="], defaultOperator: "=" },
-  { key: "protocol", propertyLabel: "Protocol", groupValuesLabel: "Protocols", operators: ["="], defaultOperator: "=" },
-  { key: "direction", propertyLabel: "Direction", groupValuesLabel: "Directions", operators: ["="], defaultOperator: "=" },
-  { key: "action", propertyLabel: "Action", groupValuesLabel: "Actions", operators: ["="], defaultOperator: "=" },
+  { key: "remote", propertyLabel: "IP address", groupValuesLabel: "IP addresses", ...tokens.PART },
+  { key: "cidr", propertyLabel: "Network (CIDR)", groupValuesLabel: "Networks", ...tokens.WHOLE },
+  { key: "reach", propertyLabel: "Public or private", groupValuesLabel: "Public or private", ...tokens.WHOLE },
+  { key: "local_port", propertyLabel: "Local port", groupValuesLabel: "Local ports", ...tokens.WHOLE },
+  { key: "remote_port", propertyLabel: "Remote port", groupValuesLabel: "Remote ports", ...tokens.WHOLE },
+  { key: "port", propertyLabel: "Port on either side", groupValuesLabel: "Ports", ...tokens.WHOLE },
+  { key: "protocol", propertyLabel: "Protocol", groupValuesLabel: "Protocols", ...tokens.WHOLE },
+  { key: "direction", propertyLabel: "Direction", groupValuesLabel: "Directions", ...tokens.WHOLE },
+  { key: "action", propertyLabel: "Action", groupValuesLabel: "Actions", ...tokens.WHOLE },
 ];
 
 /** Values that can be chosen without typing. */
@@ -33,33 +34,20 @@ export const OPTIONS: PropertyFilterProps.FilteringOption[] = [
 ];
 
 export function readTokens(written: readonly string[]): Token[] {
-  return written.flatMap((text) => {
-    const at = text.indexOf(":");
-    const [key, value] = [text.slice(0, at), text.slice(at + 1)];
-    const property = PROPERTIES.find((known) => known.key === key);
-    return property && value ? [{ propertyKey: key, operator: property.defaultOperator ?? "=", value }] : [];
-  });
+  return tokens.readTokens(written, PROPERTIES).filter((token) => token.propertyKey);
 }
 
-/** Tokens as they stand in the address: the last of each property, free text as an address or network. */
-export function writeTokens(tokens: readonly Token[]): string[] {
-  const kept = new Map<string, string>();
-  for (const token of tokens) {
-    const value = String(token.value).trim();
-    if (!value) continue;
-    const key = token.propertyKey ?? (value.includes("/") ? "cidr" : /^\d{1,5}$/.test(value) ? "port" : "remote");
-    // A network and a part of an address are asked for in the same way.
-    if (key === "cidr") kept.delete("remote");
-    if (key === "remote") kept.delete("cidr");
-    kept.delete(key);
-    kept.set(key, key === "protocol" ? value.toLowerCase() : value);
-  }
-  return [...kept].map(([key, value]) => `${key}:${value}`);
+/** Tokens as they stand in the address; words without a property are a network, a port, or a part of an address. */
+export function writeTokens(given: readonly Token[]): string[] {
+  const free = (words: string) => (words.includes("/") ? "cidr" : /^\d{1,5}$/.test(words) ? "port" : "remote");
+  return tokens.writeTokens(
+    given.map((token) => (token.propertyKey === "protocol" ? { ...token, value: String(token.value).toLowerCase() } : token)),
+    free,
+  );
 }
 
 /** The same as parameters of the question. */
-export function filterQuery(written: readonly string[]): DetailsQuery {
-  const query: Record<string, string | number> = {};
-  for (const token of readTokens(written)) query[token.propertyKey === "cidr" ? "remote" : (token.propertyKey ?? "")] = String(token.value);
-  return query as DetailsQuery;
+export function filterQuery(written: readonly string[], match: "all" | "any"): DetailsQuery {
+  const query = tokens.tokenQuery(readTokens(written), (key) => (key === "cidr" ? "remote" : key));
+  return { ...query, ...(match === "any" && written.length > 1 ? { match } : {}) } as DetailsQuery;
 }

@@ -1,4 +1,5 @@
 import Link from "@cloudscape-design/components/link";
+import { requestOf } from "../../api/queries";
 import type { FindingPage } from "../../api/types";
 import { SeverityBadge } from "../../components/badges";
 import { download } from "../../components/csv";
@@ -37,6 +38,7 @@ export function RelatedEntitiesPanel({ page, scope }: { page: FindingPage; scope
       help="related"
       count={rows.length}
       description="Each leads to its profile, with the scope time of the finding."
+      request={requestOf("/api/v1/findings/{id}/page", { id: page.finding.id })}
       onCsv={() => download(`entities-${page.finding.id}.csv`, ["id,kind,role", ...rows.map((row) => `${row.id},${row.kind},${row.role}`)].join("\r\n"))}
     >
       <SimpleTable
@@ -75,6 +77,7 @@ export function RelatedFindingsPanel({ page }: { page: FindingPage }) {
       help="related"
       count={rows.length}
       description="Of the same machine within a day of it, and of others with one of its remote addresses."
+      request={requestOf("/api/v1/findings/{id}/page", { id: page.finding.id })}
       onCsv={rows.length ? () => download(`related-${page.finding.id}.csv`, findingsCsv(rows)) : null}
     >
       <SimpleTable

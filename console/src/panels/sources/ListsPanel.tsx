@@ -1,4 +1,5 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { requestOf } from "../../api/queries";
 import type { ListState } from "../../api/types";
 import { download, plainColumns, toCsv } from "../../components/csv";
 import { Empty, Panel } from "../../components/Panel";
@@ -22,6 +23,7 @@ export function ListsPanel({ lists }: { lists: ListState[] }) {
       help="lists"
       count={lists.length}
       description="Lists in force, and how old they were at the end of the data."
+      request={requestOf("/api/v1/sources")}
       onCsv={lists.length ? () => download("lists.csv", toCsv(plainColumns("name", "kind", "added", "age_days", "entries", "source"), lists)) : null}
     >
       <SimpleTable

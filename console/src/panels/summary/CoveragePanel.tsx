@@ -8,12 +8,15 @@ import { Panel } from "../../components/Panel";
 import { Bytes, Count, Length, Time } from "../../components/values";
 import { seconds } from "../../format/time";
 import { useHref } from "../../routing/links";
+import { useScope } from "../../scope/context";
+import { requestOf, scope } from "../../api/queries";
 import { CoverageState } from "../EntityDetails";
 import { ListAge } from "../sources/ListsPanel";
 
 /** What the answers rest on: what was read, what is missing, how old the lists are. */
 export function CoveragePanel({ summary }: { summary: Summary }) {
   const href = useHref();
+  const { range: shown } = useScope();
   const { totals, range, coverage } = summary;
   return (
     <Panel
@@ -21,6 +24,7 @@ export function CoveragePanel({ summary }: { summary: Summary }) {
       help="coverage"
       description="What the answers rest on. Missing is not zero."
       actions={<Link href={href({ page: "sources" })}>All sources</Link>}
+      request={requestOf("/api/v1/summary", {}, scope(shown))}
       onCsv={() => download("coverage.csv", fieldsCsv({ range, totals, coverage, lists: summary.lists }))}
     >
       <SpaceBetween size="m">

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { requestOf, scope } from "../../api/queries";
 import type { SeverityWord, Summary } from "../../api/types";
 import { useShade } from "../../app/preferences";
 import { chartColors } from "../../charts/colors";
@@ -42,6 +43,7 @@ export function FindingsOverTime({ summary }: { summary: Summary }) {
       title="Findings by severity over time"
       help="findings-over-time"
       description="Occurrences in each interval of the scope time. Drag to set the scope time."
+      request={requestOf("/api/v1/summary", {}, scope(range))}
       onCsv={() => download("findings-over-time.csv", toCsv(plainColumns("start", "severity", "findings", "occurrences"), bins))}
     >
       <div className="tallies">

@@ -10,10 +10,13 @@ import { Empty, Panel } from "../../components/Panel";
 import { SimpleTable } from "../../components/SimpleTable";
 import { Time } from "../../components/values";
 import { useHref } from "../../routing/links";
+import { useScope } from "../../scope/context";
+import { requestOf, scope } from "../../api/queries";
 
 /** The gravest findings that touch the scope. */
 export function LatestFindings({ summary }: { summary: Summary }) {
   const href = useHref();
+  const { range: shown } = useScope();
   return (
     <Panel
       title="Findings to look at"
@@ -21,6 +24,7 @@ export function LatestFindings({ summary }: { summary: Summary }) {
       count={summary.latest.length}
       description="Those that touch the scope time and are not archived, the gravest first."
       actions={<Link href={href({ page: "findings" })}>All findings</Link>}
+      request={requestOf("/api/v1/summary", {}, scope(shown))}
       onCsv={summary.latest.length ? () => download("findings.csv", findingsCsv(summary.latest)) : null}
     >
       <SimpleTable

@@ -14,8 +14,10 @@ export const volumeParams = {
   overall: flag(true),
   /** Whether what is usual is drawn. */
   band: flag(true),
-  /** Filters of the details, such as `remote:10.0.0.0/8`. */
+  /** Filters of the details, such as `cidr=10.0.0.0/8`. */
   filter: list(),
+  /** Whether a row has to fit all of them or any. */
+  match: oneOf(["all", "any"] as const, "all"),
   sort: text("annotated"),
   order: oneOf(["asc", "desc"] as const, "desc"),
   page: whole(1, 1, 100_000),

@@ -42,7 +42,7 @@ pub(super) async fn ready(State(state): State<ApiState>) -> Result<&'static str,
 #[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, description = "The counters.", body = String)))]
 pub(super) async fn metrics(State(state): State<ApiState>) -> Result<Response, ApiError> {
     let investigator = &state.investigator;
-    let totals = investigator.engine().totals().await.map_err(InvestigateError::from)?;
+    let (totals, _) = investigator.engine().totals().await.map_err(InvestigateError::from)?;
     let findings = investigator.store().finding_totals().await.map_err(InvestigateError::from)?;
     let detected = investigator.store().watermark(crate::investigate::DETECTED).await.map_err(InvestigateError::from)?;
     let text = state.metrics.write(investigator.lake_range().await?, &totals, &findings, detected, state.now());

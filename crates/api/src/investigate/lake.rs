@@ -131,13 +131,13 @@ impl Investigator {
     pub async fn sources(&self) -> Result<Sources, InvestigateError> {
         let range = self.lake_range().await?;
         let whole = TimeRange::new(range.first.unwrap_or_default(), range.last.unwrap_or_default());
-        let (totals, troubled, rejects, gaps) = futures::try_join!(
+        let ((totals, totals_query), troubled, rejects, gaps) = futures::try_join!(
             self.engine.totals(),
             self.engine.objects(true, 0, SHOWN),
             self.engine.rejects(None, 0, SHOWN),
             self.engine.gaps(None, whole, SHOWN),
         )?;
-        let queries = [("troubled", troubled.query), ("rejects", rejects.query), ("gaps", gaps.query)];
+        let queries = [("totals", totals_query), ("troubled", troubled.query), ("rejects", rejects.query), ("gaps", gaps.query)];
         Ok(Sources {
             range,
             totals,

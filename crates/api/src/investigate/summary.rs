@@ -118,7 +118,7 @@ impl Investigator {
             Ok::<_, InvestigateError>((findings, latest, over_time))
         });
         let lake = Box::pin(async {
-            let totals = self.engine.totals().await?;
+            let (totals, _) = self.engine.totals().await?;
             Ok::<_, InvestigateError>((self.lake_range().await?, totals))
         });
         let ((top, top_query, coverage), (newcomers, newcomers_query), (findings, latest, findings_over_time), (lake_range, totals)) =

@@ -194,11 +194,11 @@ impl Engine {
         Ok(Panel { rows: gaps, query: answer.sql })
     }
 
-    /// Totals over the ledger.
+    /// Totals over the ledger, and the query for them.
     ///
     /// # Errors
     /// As [`Engine::ask`].
-    pub async fn totals(&self) -> Result<SourceTotals, QueryError> {
+    pub async fn totals(&self) -> Result<(SourceTotals, String), QueryError> {
         let sql = "SELECT count(*) AS objects, sum(CASE WHEN complete THEN 0 ELSE 1 END) AS incomplete, sum(records) AS records, \
              sum(accepted) AS accepted, sum(rejected) AS rejected, sum(coverage) AS coverage, sum(duplicates) AS duplicates, \
              sum(size) AS bytes, max(ingested_at) AS last_ingested FROM objects";
@@ -216,7 +216,7 @@ impl Engine {
                 last_ingested: row.time("last_ingested")?,
             })
         })?;
-        Ok(totals.into_iter().next().unwrap_or_default())
+        Ok((totals.into_iter().next().unwrap_or_default(), answer.sql))
     }
 
     /// Objects of the ledger, the latest first; with `troubled` only those with refused records or a problem.
