@@ -1,4 +1,4 @@
-// Writes src/api/schema.d.ts: the types of the HTTP interface, from its OpenAPI document.
+// Writes src/api/schema.d.ts: the types of the HTTP interface, from its OpenAPI document. With --check, only says whether it is so.
 import { readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 
@@ -9,4 +9,13 @@ for (const path of Object.values(document.paths)) {
   for (const operation of Object.values(path)) delete operation.operationId;
 }
 const nodes = await openapiTS(document);
-await writeFile(new URL("src/api/schema.d.ts", root), `// Generated from openapi.json by \`npm run types\`.\n\n${astToString(nodes)}`);
+const path = new URL("src/api/schema.d.ts", root);
+const text = `// Generated from openapi.json by \`npm run types\`.\n\n${astToString(nodes)}`;
+if (process.argv.includes("--check")) {
+  if ((await readFile(path, "utf8")) !== text) {
+    console.error("src/api/schema.d.ts is not what openapi.json says: run npm run types");
+    process.exit(1);
+  }
+} else {
+  await writeFile(path, text);
+}

@@ -55,9 +55,10 @@ export function App() {
 function Content() {
   const data = useDataRange();
   const { parts } = useLocation();
+  const place = parts.join("/");
   useEffect(() => {
     window.scrollTo(0, 0);
-  }, [parts.join("/")]);
+  }, [place]);
   if (data.error?.status === 401) return <TokenForm onGiven={() => void data.refetch()} />;
   if (data.error) return <Failure error={data.error} onRetry={() => void data.refetch()} />;
   if (!data.data) return <Skeleton height={480} />;

@@ -25,10 +25,12 @@ export function Time({ value }: { value: string | number | null }) {
   const zone = useZone();
   if (value === null) return <Nothing />;
   const secs = typeof value === "number" ? value : seconds(value);
+  // Where there is no room for both, the day stands above the time.
+  const [day, ...rest] = instant(secs, zone).split(" ");
   const other: Zone = zone === "utc" ? "local" : "utc";
   return (
-    <time className="value" dateTime={new Date(secs * 1000).toISOString()} title={`${exactInstant(secs, zone)}\n${exactInstant(secs, other)}`}>
-      {instant(secs, zone)}
+    <time className="instant" dateTime={new Date(secs * 1000).toISOString()} title={`${exactInstant(secs, zone)}\n${exactInstant(secs, other)}`}>
+      <span className="value">{day}</span> <span className="value">{rest.join(" ")}</span>
     </time>
   );
 }

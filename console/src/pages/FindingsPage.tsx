@@ -49,7 +49,7 @@ export function FindingsPage() {
   const rows = findings.data?.rows ?? [];
   // Every finding that matches, not only this page.
   const saveCsv = async () => download("findings.csv", findingsCsv(await allFindings(query)));
-  useEffect(() => setChosen((before) => before.filter((finding) => rows.some((row) => row.id === finding.id))), [findings.data]);
+  useEffect(() => setChosen((before) => before.filter((finding) => findings.data?.rows.some((row) => row.id === finding.id))), [findings.data]);
   const pages = findings.data ? Math.max(1, Math.ceil(findings.data.total / SIZE)) : 1;
   return (
     <div data-panel="findings">
@@ -147,13 +147,13 @@ export function FindingsPage() {
 }
 
 const COLUMNS: TableProps.ColumnDefinition<FindingSummary>[] = [
-  { id: "severity", header: "Severity", sortingField: "severity", width: 120, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
-  { id: "title", header: "Finding", width: 340, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
-  { id: "type", header: "Type", sortingField: "type", width: 250, cell: (row) => <FindingType name={row.finding_type} /> },
-  { id: "entity", header: "Entity", sortingField: "entity", width: 240, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={scopeOf(row)} /> },
-  { id: "count", header: <div className="number">Count</div>, ariaLabel: () => "Count", sortingField: "count", width: 95, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
-  { id: "first", header: "First seen", sortingField: "first_seen", width: 205, cell: (row) => <Time value={row.first_seen} /> },
-  { id: "last", header: "Last seen", sortingField: "last_seen", width: 205, cell: (row) => <Time value={row.last_seen} /> },
+  { id: "severity", header: "Severity", sortingField: "severity", width: 105, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
+  { id: "title", header: "Finding", width: 245, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+  { id: "type", header: "Type", sortingField: "type", width: 205, cell: (row) => <FindingType name={row.finding_type} /> },
+  { id: "entity", header: "Entity", sortingField: "entity", width: 185, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={scopeOf(row)} /> },
+  { id: "count", header: <div className="number">Count</div>, ariaLabel: () => "Count", sortingField: "count", width: 85, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
+  { id: "first", header: "First seen", sortingField: "first_seen", width: 120, cell: (row) => <Time value={row.first_seen} /> },
+  { id: "last", header: "Last seen", sortingField: "last_seen", width: 120, cell: (row) => <Time value={row.last_seen} /> },
   { id: "remote", header: "Remote", width: 190, cell: (row) => (row.remote_addr ? <Identifier id={row.remote_addr} scope={scopeOf(row)} /> : "–") },
   { id: "confidence", header: "Confidence", width: 130, cell: (row) => <span title={row.confidence.reasons.join("\n")}>{row.confidence.word}</span> },
 ];

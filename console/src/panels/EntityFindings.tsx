@@ -52,11 +52,11 @@ export function EntityFindings({ id, what, query, findings, chosen }: EntityFind
             ariaLabels={{ tableLabel: "Findings of this entity", selectionGroupLabel: "Finding that the scope time is set to", itemSelectionLabel: (_, row) => `Set the scope time to ${row.finding_type}` }}
             columnDefinitions={[
               { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
-              { id: "title", header: "Finding", width: 300, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
-              { id: "type", header: "Type", width: 270, cell: (row) => <FindingType name={row.finding_type} /> },
+              { id: "title", header: "Finding", width: 290, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+              { id: "type", header: "Type", width: 230, cell: (row) => <FindingType name={row.finding_type} /> },
               { id: "count", header: <div className="number">Count</div>, width: 95, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
-              { id: "first", header: "First seen", width: 205, cell: (row) => <Time value={row.first_seen} /> },
-              { id: "last", header: "Last seen", width: 205, cell: (row) => <Time value={row.last_seen} /> },
+              { id: "first", header: "First seen", width: 135, cell: (row) => <Time value={row.first_seen} /> },
+              { id: "last", header: "Last seen", width: 135, cell: (row) => <Time value={row.last_seen} /> },
             ]}
             empty={<Empty title="No findings">Nothing was noted about it, at whatever time.</Empty>}
           />

@@ -42,6 +42,7 @@ export function list(): Param<readonly string[]> {
 }
 
 /** Parameters of whatever types; each codec tells its own. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a codec takes and gives the same type, which unknown cannot say
 type AnyParams = Record<string, Param<any>>;
 export type Values<P extends AnyParams> = { [K in keyof P]: P[K] extends Param<infer T> ? T : never };
 

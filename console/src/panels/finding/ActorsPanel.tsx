@@ -66,8 +66,8 @@ export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from:
           { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
           { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
           { id: "count", header: "Count", number: true, width: 90, cell: (row) => <Count value={row.count} what="occurrences" /> },
-          { id: "first", header: "First", width: 205, cell: (row) => <Time value={row.first_seen} /> },
-          { id: "last", header: "Last", width: 205, cell: (row) => <Time value={row.last_seen} /> },
+          { id: "first", header: "First", width: 135, cell: (row) => <Time value={row.first_seen} /> },
+          { id: "last", header: "Last", width: 135, cell: (row) => <Time value={row.last_seen} /> },
         ]}
       />
     </Panel>

@@ -45,13 +45,13 @@ export function OccurrencesPanel({ finding }: { finding: Finding }) {
         label="Occurrences"
         empty={<Empty title="The data no longer show any">It stays because somebody decided about it.</Empty>}
         columns={[
-          { id: "first", header: "First", width: 205, isRowHeader: true, cell: (row) => <Time value={row.first_seen} /> },
-          { id: "last", header: "Last", width: 205, cell: (row) => <Time value={row.last_seen} /> },
+          { id: "first", header: "First", width: 135, isRowHeader: true, cell: (row) => <Time value={row.first_seen} /> },
+          { id: "last", header: "Last", width: 135, cell: (row) => <Time value={row.last_seen} /> },
           { id: "remote", header: "Remote", width: 200, cell: (row) => <Identifier id={row.connection.remote_addr} /> },
           { id: "action", header: "Action", width: 125, cell: (row) => <Action action={row.connection.action} /> },
           { id: "in", header: "Inbound", number: true, sortingField: undefined, width: 110, cell: (row) => <Bytes value={row.connection.bytes_in} /> },
-          { id: "out", header: "Outbound", number: true, sortingField: undefined, width: 110, cell: (row) => <Bytes value={row.connection.bytes_out} /> },
-          { id: "summary", header: "What was seen", width: 620, cell: (row) => row.evidence.summary },
+          { id: "out", header: "Outbound", number: true, sortingField: undefined, width: 125, cell: (row) => <Bytes value={row.connection.bytes_out} /> },
+          { id: "summary", header: "What was seen", width: 420, cell: (row) => row.evidence.summary },
         ]}
       />
     </Panel>

@@ -88,10 +88,10 @@ export function RelatedFindingsPanel({ page }: { page: FindingPage }) {
         empty={<Empty title="No other finding is near it" />}
         columns={[
           { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
-          { id: "title", header: "Finding", width: 380, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
-          { id: "type", header: "Type", width: 300, cell: (row) => <FindingType name={row.finding_type} /> },
+          { id: "title", header: "Finding", width: 290, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+          { id: "type", header: "Type", width: 230, cell: (row) => <FindingType name={row.finding_type} /> },
           { id: "entity", header: "Entity", width: 220, cell: (row) => <Identifier id={row.entity} name={row.entity_name} /> },
-          { id: "last", header: "Last seen", width: 205, cell: (row) => <Time value={row.last_seen} /> },
+          { id: "last", header: "Last seen", width: 135, cell: (row) => <Time value={row.last_seen} /> },
         ]}
       />
     </Panel>

@@ -44,12 +44,14 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
   const lines: RowLine[] = useMemo(
     () => keys.map((key, at) => ({ key, color: colors.lines[at] ?? colors.text, rows: answered[at]?.data?.rows ?? [] })),
     // The answers are new objects at each render; when one was read last tells whether it changed.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
     [params.rows, loadedLines, colors],
   );
 
   const shades = useMemo(() => {
     const drawn: Shade[] = volume.data ? gapShades(volume.data.coverage) : [];
     drawn.push({ ...range, kind: "scope" });
+    const window = detailsWindow(params.details, range);
     if (window && params.details !== "scope") drawn.push({ ...window, kind: "details" });
     return drawn;
   }, [volume.data, range, params.details]);
