@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use arrow::array::RecordBatch;
 use detect::{Context, Detector, FindingType, HISTORY_SECS, Occurrence, Resource, detectors};
-use flow::{HOUR_SECS, TimeRange, Timestamp};
+use flow::{Direction, HOUR_SECS, TimeRange, Timestamp};
 use query::{Engine, Value};
 use serde::Serialize;
 
@@ -44,6 +45,8 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
     let range = TimeRange::new(range.from.hour(), range.to.plus_secs(HOUR_SECS - 1).hour());
     let context = Context { range, lake_start: first, thresholds: &weir.config.thresholds };
     let mut detected = Detected { range: Some(range), ..Detected::default() };
+    // Detectors of one family share a query; they stand next to each other, and its answer is kept from one to the next.
+    let mut shared = Shared::default();
     for detector in detectors().iter().filter(|detector| only.is_none_or(|only| detector.finding_type() == only)) {
         let finding_type = detector.finding_type();
         // What is usual in an hour depends on which hours before it were too unusual to learn from, so volume is judged from one
@@ -54,7 +57,9 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
             range.from
         };
         let warm = Context { range: TimeRange::new(warm.min(range.from), range.to), ..context };
-        let occurrences = occurrences(*detector, engine, &warm).await.with_context(|| format!("detector {finding_type} failed"))?;
+        let mut occurrences =
+            shared.occurrences(*detector, engine, &warm).await.with_context(|| format!("detector {finding_type} failed"))?;
+        occurrences.retain(|occurrence| !gateway(weir, occurrence));
         let resource = |entity: &str, at: Timestamp| -> Resource { api::resource(&weir.inventory, entity, at) };
         let changed = weir.store.replace_occurrences(finding_type, range, &occurrences, &resource).await?;
         detected.new += changed.new_findings.len() as u64;
@@ -73,18 +78,43 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
     Ok(detected)
 }
 
-/// The occurrences that one detector raises in the context's range.
-async fn occurrences(detector: &dyn Detector, engine: &Engine, context: &Context<'_>) -> anyhow::Result<Vec<Occurrence>> {
-    let day = |time: Timestamp| Value::from(time.date());
-    let values = [
-        ("from", Value::from(context.range.from)),
-        ("to", Value::from(context.range.to)),
-        ("history", Value::from(context.history())),
-        ("from_date", day(context.range.from)),
-        ("to_date", day(context.range.to.plus_secs(-1))),
-        ("history_date", day(context.history())),
-    ];
-    let features = engine.ask(detector.features(), &values).await?;
-    tracing::debug!(detector = detector.finding_type().name(), rows = features.rows(), "features");
-    Ok(detector.score(&features.batches, context)?)
+/// Whether it is about the interface of a NAT gateway: what that seems to do is done by the machines behind it, who are judged themselves.
+fn gateway(weir: &Weir, occurrence: &Occurrence) -> bool {
+    let listed = !occurrence.evidence.list_names.is_empty();
+    let role = || weir.inventory.interface_at(&occurrence.entity, occurrence.first_seen).and_then(|interface| interface.role());
+    !listed && occurrence.connection.connection_direction == Direction::Outbound && role() == Some("NAT gateway")
+}
+
+/// The answer to the last query, for the next detector that asks the same.
+#[derive(Default)]
+struct Shared {
+    asked: Option<(&'static str, TimeRange)>,
+    batches: Vec<RecordBatch>,
+}
+
+impl Shared {
+    /// The occurrences that one detector raises in the context's range.
+    async fn occurrences(&mut self, detector: &dyn Detector, engine: &Engine, context: &Context<'_>) -> anyhow::Result<Vec<Occurrence>> {
+        let asked = (detector.features(), context.range);
+        if self.asked != Some(asked) {
+            self.asked = None;
+            self.batches.clear();
+            let day = |time: Timestamp| Value::from(time.date());
+            let values = [
+                ("from", Value::from(context.range.from)),
+                ("to", Value::from(context.range.to)),
+                ("history", Value::from(context.history())),
+                ("from_date", day(context.range.from)),
+                ("to_date", day(context.range.to.plus_secs(-1))),
+                ("history_date", day(context.history())),
+            ];
+            let begun = std::time::Instant::now();
+            let features = engine.ask(detector.features(), &values).await?;
+            let (rows, millis) = (features.rows(), begun.elapsed().as_millis());
+            tracing::debug!(detector = detector.finding_type().name(), rows, millis, "features");
+            self.batches = features.batches;
+            self.asked = Some(asked);
+        }
+        Ok(detector.score(&self.batches, context)?)
+    }
 }

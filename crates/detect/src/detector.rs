@@ -3,7 +3,10 @@
 use arrow::array::RecordBatch;
 use flow::{DAY_SECS, TimeRange, Timestamp};
 
-use crate::detectors::{malicious_ip_caller, network_port_unusual, tor_client, traffic_volume_unusual};
+use crate::detectors::{
+    brute_force, flood, list_contact, network_port_unusual, new_service, novelty, port_probe, rare_destination, scan,
+    traffic_volume_unusual,
+};
 use crate::{FindingType, Occurrence, ScoreError, Thresholds};
 
 /// How far back "no history" reaches: 45 days, the baseline that Detective compares a scope with.
@@ -38,7 +41,7 @@ pub trait Detector: Sync {
     /// The type of the findings it raises.
     fn finding_type(&self) -> FindingType;
 
-    /// The query that gathers its features.
+    /// The query that gathers its features. Detectors of one family give the same text, so that it need be asked only once.
     ///
     /// Named parameters: `$from`, `$to` (timestamps, the hours in which occurrences may be raised, `$to` excluded), `$history`
     /// (timestamp, 45 days before `$from`), and their UTC days as text, `$from_date`, `$to_date` (the day of the last hour, included)
@@ -58,12 +61,48 @@ pub trait Detector: Sync {
 
 /// Every detector.
 pub fn detectors() -> &'static [&'static dyn Detector] {
-    &[
+    static ALL: &[&dyn Detector] = &[
         &network_port_unusual::NetworkPortUnusual,
         &traffic_volume_unusual::TrafficVolumeUnusual,
-        &tor_client::TorClient,
-        &malicious_ip_caller::MaliciousIpCallerCustom,
-    ]
+        &list_contact::TOR_CLIENT,
+        &list_contact::MALICIOUS_IP_CALLER,
+        &list_contact::TorRelay,
+        &list_contact::COMMAND_AND_CONTROL,
+        &list_contact::BITCOIN_TOOL,
+        &list_contact::BLACKHOLE,
+        &list_contact::DROP_POINT,
+        &scan::PORTSCAN,
+        &scan::PORT_SWEEP,
+        &scan::INTERNAL_SCAN,
+        &scan::INTERNAL_SWEEP,
+        &scan::SLOW_SCAN,
+        &brute_force::SSH,
+        &brute_force::RDP,
+        &brute_force::WINRM,
+        &brute_force::INTERNAL,
+        &port_probe::UNPROTECTED,
+        &port_probe::EMR,
+        &flood::TCP,
+        &flood::UDP,
+        &flood::DNS,
+        &flood::UDP_ON_TCP_PORTS,
+        &flood::UNUSUAL_PROTOCOL,
+        &flood::INBOUND,
+        &new_service::Spambot,
+        &new_service::DNS,
+        &new_service::DOH,
+        &new_service::DOT,
+        &rare_destination::BEACON,
+        &rare_destination::STROBE,
+        &novelty::LateralMovement,
+        &rare_destination::EXFILTRATION,
+        &rare_destination::LONG_CONNECTION,
+        &rare_destination::MINING,
+        &new_service::ProtocolMismatch,
+        &novelty::NEW_COUNTRY,
+        &novelty::NEW_NETWORK,
+    ];
+    ALL
 }
 
 #[cfg(test)]
@@ -78,7 +117,7 @@ mod tests {
             let manual = detector.manual();
             assert!(manual.starts_with(&format!("# {}", detector.finding_type())), "{}", detector.finding_type());
             let mut rest = manual;
-            for heading in ["What it finds", "Why it matters", "How it decides", "False positives", "References"] {
+            for heading in ["What it finds", "Why it matters", "How it decides", "False positives", "References", "Tuning"] {
                 let at = rest.find(&format!("\n## {heading}\n"));
                 assert!(at.is_some(), "{}: {heading}", detector.finding_type());
                 rest = &rest[at.unwrap()..];

@@ -17,6 +17,16 @@ pub enum Unit {
     Bytes,
     /// Flow segments.
     Flows,
+    /// Distinct hosts.
+    Hosts,
+    /// Distinct ports.
+    Ports,
+    /// Connections, or attempts at one.
+    Sessions,
+    /// Packets.
+    Packets,
+    /// Whole hours.
+    Hours,
     /// A probability or share, 0 to 1.
     Share,
 }
@@ -32,6 +42,11 @@ impl Unit {
             Self::BytesPerHour => format!("{} an hour", wording::bytes(value)),
             Self::Bytes => wording::bytes(value),
             Self::Flows => format!("{value:.0} flows"),
+            Self::Hosts => format!("{value:.0} hosts"),
+            Self::Ports => format!("{value:.0} ports"),
+            Self::Sessions => format!("{value:.0} sessions"),
+            Self::Packets => format!("{value:.0} packets"),
+            Self::Hours => format!("{value:.0} hours"),
             Self::Share => wording::percent(value),
         }
     }
@@ -71,14 +86,19 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// A band of bytes with its words.
+    /// A band with its words.
     pub(crate) fn new(value: f64, low: f64, high: f64, unit: Unit) -> Self {
         Self {
             value: unit.round(value),
             low: unit.round(low),
             high: unit.round(high),
             unit,
-            words: format!("{}, usually {} to {}", unit.words(value), wording::bytes(low), wording::bytes(high)),
+            words: match unit {
+                Unit::Bytes | Unit::BytesPerHour => {
+                    format!("{}, usually {} to {}", unit.words(value), wording::bytes(low), wording::bytes(high))
+                }
+                _ => format!("{}, usually {} to {}", unit.words(value), unit.words(low), unit.words(high)),
+            },
         }
     }
 }

@@ -64,10 +64,12 @@ impl Finding {
             let action = &latest.connection;
             let role = if action.connection_direction == Direction::Inbound { "TARGET" } else { "ACTOR" };
             service.insert("resourceRole".to_owned(), role.into());
-            service.insert(
-                "action".to_owned(),
-                json!({ "actionType": "NETWORK_CONNECTION", "networkConnectionAction": self.connection(action) }),
-            );
+            let action_json = if self.finding_type.is_port_probe() {
+                json!({ "actionType": "PORT_PROBE", "portProbeAction": self.port_probe() })
+            } else {
+                json!({ "actionType": "NETWORK_CONNECTION", "networkConnectionAction": self.connection(action) })
+            };
+            service.insert("action".to_owned(), action_json);
             if !latest.evidence.list_names.is_empty() {
                 let details: Vec<Value> =
                     latest.evidence.list_names.iter().map(|name| json!({ "threatListName": name, "threatNames": [] })).collect();
@@ -115,6 +117,36 @@ impl Finding {
         }
         connection.insert("remoteIpDetails".to_owned(), Value::Object(remote));
         Value::Object(connection)
+    }
+
+    /// Every source that reached the port.
+    fn port_probe(&self) -> Value {
+        let blocked = self.latest().is_some_and(|latest| latest.connection.blocked());
+        let details: Vec<Value> = self
+            .actors
+            .iter()
+            .map(|actor| {
+                let mut detail = Map::new();
+                if let Some(port) = actor.local_port {
+                    detail.insert("localPortDetails".to_owned(), json!({ "port": port, "portName": port_name(actor.protocol, port) }));
+                }
+                let v4 = Address::parse(actor.remote_addr.as_bytes()).is_none_or(Address::is_ipv4);
+                if let Some(local) = self.resource.local_address(v4) {
+                    detail.insert("localIpDetails".to_owned(), json!({ address_member(local): local }));
+                }
+                let mut remote = Map::new();
+                remote.insert(address_member(&actor.remote_addr).to_owned(), actor.remote_addr.as_str().into());
+                if let Some(code) = actor.countries.first() {
+                    remote.insert("country".to_owned(), json!({ "countryCode": code, "countryName": country::name(code).unwrap_or(code) }));
+                }
+                if let Some(asn) = actor.asns.first() {
+                    remote.insert("organization".to_owned(), json!({ "asn": asn.to_string() }));
+                }
+                detail.insert("remoteIpDetails".to_owned(), Value::Object(remote));
+                Value::Object(detail)
+            })
+            .collect();
+        json!({ "blocked": blocked, "portProbeDetails": details })
     }
 
     fn additional_info(&self, action: &ConnectionAction) -> Map<String, Value> {

@@ -51,5 +51,7 @@ pub use occurrence::{ConnectionAction, Occurrence, finding_id};
 pub use resource::{IamInstanceProfile, NetworkInterface, PrivateIpAddressDetails, ProductCode, Resource, SecurityGroup, Tag};
 pub use rows::{Peer, RowsQuery};
 pub use thresholds::{
-    MaliciousIpCallerThresholds, NetworkPortUnusualThresholds, Thresholds, TorClientThresholds, TrafficVolumeUnusualThresholds,
+    BruteForceThresholds, DenialOfServiceThresholds, ListContactThresholds, NetworkPortUnusualThresholds, NewServiceThresholds,
+    NoveltyThresholds, PortProbeThresholds, RareDestinationThresholds, ScanThresholds, Thresholds, TorClientThresholds, TorRelayThresholds,
+    TrafficVolumeUnusualThresholds,
 };

@@ -30,6 +30,17 @@ pub enum Peer {
         /// The protocol.
         protocol: Option<u8>,
     },
+    /// The records of connections of this direction, accepted or not; what is `None` is not looked at.
+    Attempts {
+        /// Who opened them.
+        connection_direction: Direction,
+        /// The remote address.
+        remote_addr: Option<String>,
+        /// The server's port.
+        service_port: Option<u16>,
+        /// The protocol.
+        protocol: Option<u8>,
+    },
     /// The records whose bytes went this way, with public remote addresses only or with the others only.
     Bytes {
         /// Which way the bytes went.
@@ -40,12 +51,11 @@ pub enum Peer {
 }
 
 impl RowsQuery {
-    /// The accepted rows of `entity` in the hours of `hours` that `peer` describes.
+    /// The rows of `entity` in the hours of `hours` that `peer` describes; accepted ones only, but for [`Peer::Attempts`].
     pub fn new(entity: &str, hours: TimeRange, peer: &Peer) -> Self {
         let last = hours.to.plus_secs(-1).max(hours.from);
         let mut sql = format!(
-            "SELECT * FROM flows\nWHERE date BETWEEN {} AND {}\n  AND entity = {}\n  AND hour >= TIMESTAMP {} AND hour < TIMESTAMP {}\n  \
-             AND (action = 'accept' OR action IS NULL)",
+            "SELECT * FROM flows\nWHERE date BETWEEN {} AND {}\n  AND entity = {}\n  AND hour >= TIMESTAMP {} AND hour < TIMESTAMP {}",
             literal(&hours.from.date()),
             literal(&last.date()),
             literal(entity),
@@ -57,8 +67,27 @@ impl RowsQuery {
             ("from".to_owned(), hours.from.to_string()),
             ("to".to_owned(), hours.to.to_string()),
         ]);
+        if !matches!(peer, Peer::Attempts { .. }) {
+            sql.push_str("\n  AND (action = 'accept' OR action IS NULL)");
+        }
         // Writing to a `String` cannot fail.
         match peer {
+            Peer::Attempts { connection_direction, remote_addr, service_port, protocol } => {
+                let _ = write!(sql, "\n  AND connection_direction = {}", literal(connection_direction.as_str()));
+                parameters.insert("connection_direction".to_owned(), connection_direction.to_string());
+                if let Some(protocol) = protocol {
+                    let _ = write!(sql, "\n  AND protocol = {protocol}");
+                    parameters.insert("protocol".to_owned(), protocol.to_string());
+                }
+                if let Some(remote) = remote_addr {
+                    let _ = write!(sql, "\n  AND (src_addr = {0} OR dst_addr = {0})", literal(remote));
+                    parameters.insert("remote_addr".to_owned(), remote.clone());
+                }
+                if let Some(port) = service_port {
+                    let _ = write!(sql, "\n  AND (src_port = {port} OR dst_port = {port})");
+                    parameters.insert("service_port".to_owned(), port.to_string());
+                }
+            }
             Peer::Connection { connection_direction, remote_addr, service_port, protocol } => {
                 let remote = literal(remote_addr);
                 let _ = write!(sql, "\n  AND connection_direction = {}", literal(connection_direction.as_str()));

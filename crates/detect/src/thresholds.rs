@@ -1,7 +1,14 @@
 //! What the detectors are tuned to. Every number has its reason beside it, and can be set in the configuration.
 
+mod behaviour;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use behaviour::{
+    BruteForceThresholds, DenialOfServiceThresholds, NewServiceThresholds, NoveltyThresholds, PortProbeThresholds,
+    RareDestinationThresholds, ScanThresholds, TorRelayThresholds,
+};
 
 /// The thresholds of every detector.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -13,8 +20,24 @@ pub struct Thresholds {
     pub traffic_volume_unusual: TrafficVolumeUnusualThresholds,
     /// Of `UnauthorizedAccess:EC2/TorClient`.
     pub tor_client: TorClientThresholds,
-    /// Of `UnauthorizedAccess:EC2/MaliciousIPCaller.Custom`.
-    pub malicious_ip_caller: MaliciousIpCallerThresholds,
+    /// Of `UnauthorizedAccess:EC2/MaliciousIPCaller.Custom` and the other kinds of lists.
+    pub malicious_ip_caller: ListContactThresholds,
+    /// Of `UnauthorizedAccess:EC2/TorRelay`.
+    pub tor_relay: TorRelayThresholds,
+    /// Of scans and sweeps, fast and slow, outside and inside.
+    pub scan: ScanThresholds,
+    /// Of brute force.
+    pub brute_force: BruteForceThresholds,
+    /// Of probed ports.
+    pub port_probe: PortProbeThresholds,
+    /// Of floods.
+    pub denial_of_service: DenialOfServiceThresholds,
+    /// Of mail and resolvers.
+    pub new_service: NewServiceThresholds,
+    /// Of what is done with new and rare destinations.
+    pub rare_destination: RareDestinationThresholds,
+    /// Of new edges, countries and networks, and of protocols that are not what they seem.
+    pub novelty: NoveltyThresholds,
 }
 
 /// When a remote port is unusual.
@@ -119,7 +142,7 @@ impl Default for TorClientThresholds {
 /// When contact with a listed address counts, and for how much.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct MaliciousIpCallerThresholds {
+pub struct ListContactThresholds {
     /// Confidence of contact that the entity opened and that was answered.
     pub outbound_answered: f64,
     /// Confidence of contact that the remote side opened and that was answered.
@@ -130,7 +153,7 @@ pub struct MaliciousIpCallerThresholds {
     pub inbound_unanswered: f64,
 }
 
-impl Default for MaliciousIpCallerThresholds {
+impl Default for ListContactThresholds {
     fn default() -> Self {
         Self { outbound_answered: 1.0, inbound_answered: 0.8, outbound_unanswered: 0.5, inbound_unanswered: 0.3 }
     }

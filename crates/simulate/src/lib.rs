@@ -26,6 +26,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
+mod attacks;
 mod delivery;
 mod dice;
 mod error;
@@ -87,6 +88,8 @@ pub struct Config {
     pub version: FormatVersion,
     /// Whether the last whole day has the intrusion.
     pub intrusion: bool,
+    /// Whether it also has one attack of every other kind, each on machines of its own.
+    pub attacks: bool,
 }
 
 impl Config {
@@ -110,6 +113,7 @@ impl Default for Config {
             seed: 1,
             version: FormatVersion::V5,
             intrusion: true,
+            attacks: false,
         }
     }
 }
@@ -168,7 +172,8 @@ pub fn simulate(config: &Config, progress: &mut dyn FnMut(Progress)) -> Result<S
     let opened = config.intrusion.then(|| intrusion::opened_at(span));
     let world = World::new(config.seed, config.instances, span, opened);
     let plan = config.intrusion.then(|| intrusion::plan(&world, span));
-    let mut traffic = Traffic::new(&world, span, plan.as_ref());
+    let attacks = if config.attacks { attacks::plan(&world, span) } else { Vec::new() };
+    let mut traffic = Traffic::new(&world, span, plan.as_ref(), &attacks);
     traffic.calibrate(config.records)?;
 
     create_folder(&config.out)?;
@@ -188,7 +193,7 @@ pub fn simulate(config: &Config, progress: &mut dyn FnMut(Progress)) -> Result<S
     let inventory = inventory::write_all(&world, span, &instants, &config.out)?;
     let intel = lists(config)?;
     let truth = config.out.join("truth.json");
-    let document = Truth::new(&world, config, span, plan.as_ref(), &written);
+    let document = Truth::new(&world, config, span, plan.as_ref(), &attacks, &written);
     let mut text = serde_json::to_vec_pretty(&document).map_err(|source| SimulateError::Json { path: truth.clone(), source })?;
     text.push(b'\n');
     write(&truth, &text)?;
@@ -233,15 +238,18 @@ fn check(config: &Config) -> Result<Span, SimulateError> {
     Ok(Span { start, end: end.max(start + HOUR) })
 }
 
-/// Writes the three lists; gives the files.
+/// Writes the lists; gives the files.
 fn lists(config: &Config) -> Result<Vec<PathBuf>, SimulateError> {
     let folder = config.out.join("intel");
     create_folder(&folder)?;
-    let lists: [(&str, Vec<IpAddr>); 3] = [
+    let mut lists: Vec<(&str, Vec<IpAddr>)> = vec![
         ("tor-relays.txt", internet::relay_list(config.seed)),
         ("threat-list.txt", internet::threat_list(config.seed)),
         ("trusted.txt", internet::trusted_list()),
     ];
+    if config.attacks {
+        lists.extend(attacks::LISTED.map(|(name, address)| (name, vec![address.into()])));
+    }
     let mut files = Vec::new();
     for (name, addresses) in lists {
         let mut text = String::new();

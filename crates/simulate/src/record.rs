@@ -38,6 +38,8 @@ pub(crate) enum Outcome {
     Rejected,
     /// It was let in, and nobody listened.
     Refused,
+    /// It was let through, and nothing came back: one packet, the extra ones, and those that the payload needs.
+    Unanswered,
 }
 
 /// What two ends said to each other.
@@ -135,6 +137,7 @@ impl Expander {
                 Outcome::Served => self.served(world, connection, view, dice, sink),
                 Outcome::Rejected => rejected(world, connection, view, position + 1 == count, sink),
                 Outcome::Refused => refused(world, connection, view, sink),
+                Outcome::Unanswered => self.unanswered(world, connection, view, dice, sink),
             }
         }
     }
@@ -162,6 +165,19 @@ impl Expander {
                 sink(segment(connection, view, *window, reverse, packets, payload + packets * load.header, flags, true));
             }
             before = after;
+        }
+    }
+
+    fn unanswered(&mut self, world: &World, connection: &Connection, view: &View, dice: &mut Dice, sink: &mut dyn FnMut(Segment)) {
+        self.split(world.interface(view.interface).offset, connection, dice);
+        let windows = self.windows.len() as u64;
+        let packets = (1 + connection.extra_packets + connection.up.div_ceil(1400)).max(windows);
+        let header = if connection.protocol == TCP { 40 } else { 28 };
+        let flags = if connection.protocol == TCP { SYN } else { 0 };
+        for (number, (window, _)) in (0_u64..).zip(&self.windows) {
+            let part = |whole: u64| whole * (number + 1) / windows - whole * number / windows;
+            let packets = part(packets).max(1);
+            sink(segment(connection, view, *window, false, packets, part(connection.up) + packets * header, flags, true));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Everything that happens in an hour, and how much of it there must be for the number of records that was asked for.
 
 use crate::SimulateError;
+use crate::attacks::Attack;
 use crate::dice::{Dice, real, whole};
 use crate::events;
 use crate::habits;
@@ -19,7 +20,7 @@ const SAMPLE: u64 = 84;
 pub(crate) struct Traffic<'a> {
     world: &'a World,
     span: Span,
-    /// The connections of the intrusion, in order of their start, and its attempts elsewhere.
+    /// The connections of the intrusion, its attempts elsewhere, and the other attacks, in order of their start.
     planned: Vec<Connection>,
     scale: f64,
     expander: Expander,
@@ -28,10 +29,11 @@ pub(crate) struct Traffic<'a> {
 
 impl<'a> Traffic<'a> {
     /// Traffic of a world at scale 1.
-    pub(crate) fn new(world: &'a World, span: Span, plan: Option<&Intrusion>) -> Self {
+    pub(crate) fn new(world: &'a World, span: Span, plan: Option<&Intrusion>, attacks: &[Attack]) -> Self {
         let mut planned: Vec<Connection> = plan
             .map(|plan| plan.steps.iter().flat_map(|step| &step.connections).chain(&plan.elsewhere).copied().collect())
             .unwrap_or_default();
+        planned.extend(attacks.iter().flat_map(|attack| &attack.connections));
         planned.sort_by_key(|connection| connection.start);
         Self { world, span, planned, scale: 1.0, expander: Expander::default(), connections: Vec::new() }
     }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use crate::Config;
+use crate::attacks::Attack;
 use crate::delivery::{Written, instant, slot_secs};
 use crate::events;
 use crate::internet;
@@ -75,6 +76,9 @@ pub(crate) struct Truth {
     #[serde(skip_serializing_if = "Option::is_none")]
     intrusion: Option<IntrusionTruth>,
     expected: Vec<Expected>,
+    /// One attack of each kind, in worlds that have them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attacks: Vec<AttackTruth>,
     decoys: Vec<Decoy>,
 }
 
@@ -136,6 +140,16 @@ struct Expected {
     why: &'static str,
 }
 
+/// An attack, by the finding that it calls for.
+#[derive(Serialize)]
+struct AttackTruth {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    entity: String,
+    range: Range,
+    connections: usize,
+}
+
 #[derive(Serialize)]
 struct Decoy {
     name: &'static str,
@@ -152,7 +166,7 @@ const VOLUME: &str = "Behavior:EC2/TrafficVolumeUnusual";
 const GUESSING: &str = "UnauthorizedAccess:EC2/SSHBruteForce";
 
 impl Truth {
-    pub(crate) fn new(world: &World, config: &Config, span: Span, plan: Option<&Intrusion>, written: &Written) -> Self {
+    pub(crate) fn new(world: &World, config: &Config, span: Span, plan: Option<&Intrusion>, attacks: &[Attack], written: &Written) -> Self {
         let account = |(account, records): (&crate::world::Account, &u64)| AccountTruth {
             id: account.id,
             name: account.name,
@@ -170,6 +184,15 @@ impl Truth {
             instances: (0_u32..).zip(&world.instances).map(|(index, _)| Entity::new(world, index)).collect(),
             intrusion: plan.map(|plan| intrusion(world, span, plan)),
             expected: plan.map_or_else(Vec::new, |plan| expected(world, plan)),
+            attacks: attacks
+                .iter()
+                .map(|attack| {
+                    let from = attack.connections.iter().map(|connection| connection.start).min().unwrap_or(0);
+                    let to = attack.connections.iter().map(|connection| connection.start + connection.secs).max().unwrap_or(0);
+                    let entity = world.instance(attack.machine).id.clone();
+                    AttackTruth { kind: attack.kind, entity, range: Range::new(from, to + 1), connections: attack.connections.len() }
+                })
+                .collect(),
             decoys: decoys(world, span, plan),
         }
     }

@@ -180,6 +180,9 @@ pub(crate) struct Simulate {
     /// Leave the intrusion out.
     #[arg(long)]
     pub(crate) no_intrusion: bool,
+    /// What happens on the last day: the intrusion alone, or also one attack of every other kind on other machines.
+    #[arg(long, default_value = "intrusion", value_parser = ["intrusion", "all"])]
+    pub(crate) scenario: String,
 }
 
 #[derive(Debug, Args)]

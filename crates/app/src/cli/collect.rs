@@ -33,6 +33,7 @@ pub(crate) fn simulate(global: &Global, arguments: &Simulate) -> anyhow::Result<
         seed: arguments.seed,
         version: if arguments.log_version >= 3 { simulate::FormatVersion::V5 } else { simulate::FormatVersion::V2 },
         intrusion: !arguments.no_intrusion,
+        attacks: arguments.scenario == "all",
         ..simulate::Config::default()
     };
     if let Some(end) = &arguments.end {

@@ -1,6 +1,7 @@
 //! The real command on real objects, as its users run it.
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::print_stdout)]
 
+mod attacks;
 mod command;
 mod crash;
 mod maintenance;

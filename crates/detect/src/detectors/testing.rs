@@ -44,6 +44,26 @@ pub(super) const CONTACT: &[(&str, Kind)] = &[
     ("remote_last_seen", Time),
 ];
 
+/// The names of the lists that a contact's address is on.
+pub(super) const LIST_NAMES: &[(&str, Kind)] = &[
+    ("tor_names", Text),
+    ("threat_names", Text),
+    ("c2_names", Text),
+    ("mining_names", Text),
+    ("black_hole_names", Text),
+    ("drop_point_names", Text),
+];
+
+/// The columns of a contact with its past.
+pub(super) const KNOWN: &[(&str, Kind)] = &[
+    ("remote_net", Text),
+    ("net_first_seen", Time),
+    ("port_last_seen", Time),
+    ("peers_using", Count),
+    ("peers", Count),
+    ("watched_since", Time),
+];
+
 /// A batch of these columns from JSON rows; members that are absent are null.
 pub(super) fn batch(columns: &[(&str, Kind)], rows: &[Value]) -> RecordBatch {
     let fields: Vec<Field> = columns
@@ -144,4 +164,27 @@ pub(super) fn order_does_not_matter(detector: &dyn Detector, columns: &[(&str, K
         scored.sort_by_key(|occurrence| occurrence.finding_id() != id);
         prop_assert_eq!(&finding(scored), &json);
     });
+}
+
+/// A row with the columns of a contact, watched for 45 days, and these members on top.
+pub(super) fn row(entity: &str, hour: &str, more: &Value) -> Value {
+    let mut row = serde_json::json!({"entity": entity, "hour": hour, "remote_addr": "198.51.100.7", "service_port": 443, "protocol": 6,
+        "connection_direction": "outbound", "bytes_in": 40_000, "bytes_out": 20_000, "packets_in": 60, "packets_out": 50, "flows": 8,
+        "first_time": hour, "last_time": hour, "confidence": 0.99});
+    row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    row
+}
+
+/// What a detector makes of rows on 24 November 2026, each occurrence checked for form: severity and aggregation key.
+pub(super) fn raised(detector: &dyn Detector, columns: &[(&str, Kind)], rows: &[Value]) -> Vec<(f64, String)> {
+    let thresholds = Thresholds::default();
+    let context = context("2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z", &thresholds);
+    for (name, _) in columns {
+        assert!(detector.features().contains(name), "the query does not deliver {name}");
+    }
+    let occurrences = detector.score(&[batch(columns, rows)], &context).unwrap();
+    let reversed: Vec<Value> = rows.iter().rev().cloned().collect();
+    assert_eq!(detector.score(&[batch(columns, &reversed)], &context).unwrap(), occurrences, "order matters");
+    occurrences.iter().for_each(well_formed);
+    occurrences.into_iter().map(|occurrence| (occurrence.severity, occurrence.aggregation_key)).collect()
 }

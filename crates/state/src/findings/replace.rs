@@ -39,7 +39,8 @@ impl std::ops::AddAssign for Changed {
 /// The hour that an occurrence was raised for. Its rows may begin before it where a clock is wrong, so the hour is taken from the query
 /// for its rows.
 fn hour(occurrence: &Occurrence) -> Timestamp {
-    let hour = occurrence.evidence.rows.parameters.get("from").and_then(|text| text.parse().ok());
+    let parameters = &occurrence.evidence.rows.parameters;
+    let hour = parameters.get("hour").or_else(|| parameters.get("from")).and_then(|text| text.parse().ok());
     hour.unwrap_or(occurrence.first_seen).hour()
 }
 

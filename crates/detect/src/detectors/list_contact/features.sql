@@ -1,5 +1,5 @@
--- Hours in which an entity opened accepted connections to an address on a list of Tor entry points.
--- One row: entity, hour, remote address, service port, protocol.
+-- Hours of accepted traffic, whoever opened the connection, with an address on any list; the columns of names tell on which.
+-- One row: entity, hour, remote address, service port, protocol, connection direction.
 WITH contacts AS (
     SELECT
         entity,
@@ -22,9 +22,12 @@ WITH contacts AS (
     FROM activity
     WHERE date >= $from_date AND date <= $to_date
         AND hour >= $from AND hour < $to
-        AND connection_direction = 'outbound'
         AND (action = 'accept' OR action IS NULL)
-        AND (in_list(remote_addr, 'tor-guard') OR in_list(remote_addr, 'tor-relay'))
+        AND (
+            in_list(remote_addr, 'tor-guard') OR in_list(remote_addr, 'tor-relay') OR in_list(remote_addr, 'threat')
+            OR in_list(remote_addr, 'c2') OR in_list(remote_addr, 'mining') OR in_list(remote_addr, 'black-hole')
+            OR in_list(remote_addr, 'drop-point')
+        )
     GROUP BY entity, hour, remote_addr, service_port, protocol, connection_direction
 ),
 -- Days on which the entities saw those addresses. A day may stand in several rows of `seen`, one for each batch that brought some of it.
@@ -68,8 +71,13 @@ SELECT
     contacts.remote_asn,
     contacts.account_id,
     earlier.remote_last_seen,
-    concat_ws(',', list_names(contacts.remote_addr, 'tor-guard'), list_names(contacts.remote_addr, 'tor-relay')) AS list_names
+    nullif(concat_ws(',', list_names(contacts.remote_addr, 'tor-guard'), list_names(contacts.remote_addr, 'tor-relay')), '') AS tor_names,
+    list_names(contacts.remote_addr, 'threat') AS threat_names,
+    list_names(contacts.remote_addr, 'c2') AS c2_names,
+    list_names(contacts.remote_addr, 'mining') AS mining_names,
+    list_names(contacts.remote_addr, 'black-hole') AS black_hole_names,
+    list_names(contacts.remote_addr, 'drop-point') AS drop_point_names
 FROM contacts
 LEFT JOIN earlier
     ON earlier.entity = contacts.entity AND earlier.hour = contacts.hour AND earlier.remote_addr = contacts.remote_addr
-ORDER BY contacts.entity, contacts.hour, contacts.remote_addr, contacts.protocol, contacts.service_port
+ORDER BY contacts.entity, contacts.hour, contacts.remote_addr, contacts.protocol, contacts.service_port, contacts.connection_direction

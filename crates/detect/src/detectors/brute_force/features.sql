@@ -1,0 +1,131 @@
+-- Sessions on ports where passwords are asked for, by hour and the network of the other side.
+-- One row: entity, hour, connection direction, network of the remote address, port. The remote address is the one with most sessions.
+WITH sessions AS (
+    SELECT
+        entity,
+        hour,
+        connection_direction,
+        remote_addr,
+        CASE WHEN connection_direction = 'inbound' THEN local_port ELSE remote_port END AS service_port,
+        CASE WHEN connection_direction = 'inbound' THEN remote_port ELSE local_port END AS client_port,
+        sum(CASE WHEN direction = 'inbound' THEN bytes ELSE 0 END) AS bytes_in,
+        sum(CASE WHEN direction = 'outbound' THEN bytes ELSE 0 END) AS bytes_out,
+        sum(CASE WHEN direction = 'inbound' THEN packets ELSE 0 END) AS packets_in,
+        sum(CASE WHEN direction = 'outbound' THEN packets ELSE 0 END) AS packets_out,
+        sum(CASE WHEN direction = connection_direction THEN packets ELSE 0 END) AS packets,
+        count(*) AS flows,
+        min(start_time) AS first_time,
+        max(end_time) AS last_time,
+        max(CASE direction_rule
+            WHEN 'syn-ack' THEN 1.0 WHEN 'syn' THEN 0.99 WHEN 'session' THEN 0.99 WHEN 'inventory' THEN 0.99
+            WHEN 'security-group' THEN 0.97 WHEN 'well-known-port' THEN 0.9 WHEN 'registered-port' THEN 0.85
+            WHEN 'ephemeral-port' THEN 0.6 ELSE 0.0 END) AS confidence,
+        max(remote_country) AS remote_country,
+        max(remote_asn) AS remote_asn,
+        max(account_id) AS account_id
+    FROM flows
+    WHERE date >= $from_date AND date <= $to_date
+        AND hour >= $from AND hour < $to
+        AND protocol = 6
+        AND connection_direction IN ('inbound', 'outbound')
+        AND (action = 'accept' OR action IS NULL)
+        AND CASE WHEN connection_direction = 'inbound' THEN local_port ELSE remote_port END
+            IN (21, 22, 23, 445, 1433, 3306, 3389, 5432, 5900, 5985, 5986)
+    GROUP BY entity, hour, connection_direction, remote_addr, local_port, remote_port
+),
+answered AS (
+    SELECT *, neighbourhood(remote_addr) AS remote_net
+    FROM sessions
+    WHERE packets_in > 0 AND packets_out > 0
+),
+busiest AS (
+    SELECT * FROM (
+        SELECT
+            entity, hour, connection_direction, remote_net, service_port, remote_addr,
+            row_number() OVER (
+                PARTITION BY entity, hour, connection_direction, remote_net, service_port ORDER BY count(*) DESC, remote_addr
+            ) AS place
+        FROM answered
+        GROUP BY entity, hour, connection_direction, remote_net, service_port, remote_addr
+    ) AS ranked
+    WHERE place = 1
+),
+groups AS (
+    SELECT
+        entity,
+        hour,
+        connection_direction,
+        remote_net,
+        service_port,
+        sum(bytes_in) AS bytes_in,
+        sum(bytes_out) AS bytes_out,
+        sum(packets_in) AS packets_in,
+        sum(packets_out) AS packets_out,
+        sum(flows) AS flows,
+        min(first_time) AS first_time,
+        max(last_time) AS last_time,
+        min(confidence) AS confidence,
+        max(remote_country) AS remote_country,
+        max(remote_asn) AS remote_asn,
+        max(account_id) AS account_id,
+        count(*) AS sessions,
+        count(DISTINCT remote_addr) AS sources,
+        percentile_cont(packets, 0.25) AS packets_low,
+        percentile_cont(packets, 0.5) AS packets_median,
+        percentile_cont(packets, 0.75) AS packets_high,
+        -- Windows are a minute long, so a session of some seconds that crosses a mark lasts two.
+        sum(CASE WHEN last_time - first_time <= INTERVAL '125 seconds' THEN 1 ELSE 0 END) AS short_sessions,
+        max(packets) AS packets_most
+    FROM answered
+    GROUP BY entity, hour, connection_direction, remote_net, service_port
+),
+-- How long the two sides have been talking on other days: the habit of an operator, not a guess.
+days AS (
+    SELECT entity, value, date
+    FROM seen
+    WHERE kind = 'remote_net' AND date >= $history_date AND date <= $to_date
+        AND value IN (SELECT remote_net FROM groups WHERE sessions >= 10)
+    GROUP BY entity, value, date
+),
+habits AS (
+    SELECT groups.entity, groups.hour, groups.remote_net, count(DISTINCT days.date) AS days_known
+    FROM (SELECT DISTINCT entity, hour, remote_net FROM groups WHERE sessions >= 10) AS groups
+    JOIN days ON days.entity = groups.entity AND days.value = groups.remote_net
+    WHERE days.date < CAST(CAST(groups.hour AS DATE) AS VARCHAR)
+    GROUP BY groups.entity, groups.hour, groups.remote_net
+)
+SELECT
+    groups.entity,
+    groups.hour,
+    busiest.remote_addr,
+    groups.service_port,
+    6 AS protocol,
+    groups.connection_direction,
+    groups.bytes_in,
+    groups.bytes_out,
+    groups.packets_in,
+    groups.packets_out,
+    groups.flows,
+    groups.first_time,
+    groups.last_time,
+    groups.confidence,
+    groups.remote_country,
+    groups.remote_asn,
+    groups.account_id,
+    CAST(NULL AS TIMESTAMP) AS remote_last_seen,
+    groups.remote_net,
+    is_public(busiest.remote_addr) IS TRUE AS public,
+    groups.sessions,
+    groups.sources,
+    groups.packets_low,
+    groups.packets_median,
+    groups.packets_high,
+    groups.short_sessions,
+    groups.packets_most,
+    coalesce(habits.days_known, 0) AS days_known
+FROM groups
+JOIN busiest
+    ON busiest.entity = groups.entity AND busiest.hour = groups.hour AND busiest.connection_direction = groups.connection_direction
+    AND busiest.remote_net = groups.remote_net AND busiest.service_port = groups.service_port
+LEFT JOIN habits ON habits.entity = groups.entity AND habits.hour = groups.hour AND habits.remote_net = groups.remote_net
+ORDER BY groups.entity, groups.hour, groups.connection_direction, groups.service_port, groups.remote_net
