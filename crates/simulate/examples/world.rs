@@ -1,4 +1,4 @@
-//! Makes a world from the command line: `world OUT [DAYS INSTANCES RECORDS v2|v5 [SEED]]`, and says how long it took.
+//! Makes a world from the command line: `world OUT [DAYS INSTANCES RECORDS v2|v5 [SEED [all]]]`, and says how long it took.
 
 use std::error::Error;
 use std::io::Write;
@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         config.instances = instances.parse()?;
         config.records = records.parse()?;
         config.version = if version == "v2" { FormatVersion::V2 } else { FormatVersion::V5 };
+        config.attacks = seed.get(1).is_some_and(|scenario| scenario == "all");
         config.seed = seed.first().map_or(Ok(config.seed), |seed| seed.parse())?;
     }
     let begin = Instant::now();

@@ -63,10 +63,8 @@ fn every_kind_of_attack_is_found_and_nobody_else_is_accused() {
 
     let victim = truth["intrusion"]["entity"]["instance_id"].as_str().unwrap();
     let attackers: BTreeSet<&str> = planted.iter().map(|(_, entity)| *entity).chain([victim]).collect();
-    let accused: Vec<_> = raised
-        .difference(&planted)
-        .filter(|(kind, entity)| *entity != victim && !(follows(kind) && attackers.contains(entity)))
-        .collect();
+    let accused: Vec<_> =
+        raised.difference(&planted).filter(|(kind, entity)| *entity != victim && !(follows(kind) && attackers.contains(entity))).collect();
     assert!(accused.is_empty(), "nobody planted these: {accused:#?}");
 
     for finding in findings {

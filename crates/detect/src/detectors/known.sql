@@ -3,9 +3,9 @@
 wanted AS (
     SELECT entity, hour, remote_addr, port_value, 'remote_addr' AS kind, remote_addr AS value FROM contacts
     UNION
-    SELECT entity, hour, remote_addr, port_value, 'remote_net', remote_net FROM contacts
+    SELECT entity, hour, remote_addr, port_value, 'remote_net' AS kind, remote_net AS value FROM contacts
     UNION
-    SELECT entity, hour, remote_addr, port_value, 'remote_port', port_value FROM contacts
+    SELECT entity, hour, remote_addr, port_value, 'remote_port' AS kind, port_value AS value FROM contacts
 ),
 sightings AS (
     SELECT entity, kind, value, date, min(first_time) AS first_time, max(last_time) AS last_time

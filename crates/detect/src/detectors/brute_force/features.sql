@@ -79,20 +79,35 @@ groups AS (
     FROM answered
     GROUP BY entity, hour, connection_direction, remote_net, service_port
 ),
--- How long the two sides have been talking on other days: the habit of an operator, not a guess.
+-- On how many other days the entity both talked with the network and used the port: the habit of an operator, not a guess. Inside, the
+-- network alone says nothing, because machines talk with their neighbours all the time.
+wanted AS (
+    SELECT entity, hour, connection_direction, remote_net, service_port, 'remote_net' AS kind, remote_net AS value
+    FROM groups WHERE sessions >= 10
+    UNION ALL
+    SELECT
+        entity, hour, connection_direction, remote_net, service_port,
+        CASE WHEN connection_direction = 'inbound' THEN 'local_port' ELSE 'remote_port' END AS kind,
+        concat('tcp/', service_port) AS value
+    FROM groups WHERE sessions >= 10
+),
 days AS (
-    SELECT entity, value, date
+    SELECT DISTINCT entity, kind, value, date
     FROM seen
-    WHERE kind = 'remote_net' AND date >= $history_date AND date <= $to_date
-        AND value IN (SELECT remote_net FROM groups WHERE sessions >= 10)
-    GROUP BY entity, value, date
+    WHERE kind IN ('remote_net', 'remote_port', 'local_port') AND date >= $history_date AND date <= $to_date
+        AND value IN (SELECT value FROM wanted)
 ),
 habits AS (
-    SELECT groups.entity, groups.hour, groups.remote_net, count(DISTINCT days.date) AS days_known
-    FROM (SELECT DISTINCT entity, hour, remote_net FROM groups WHERE sessions >= 10) AS groups
-    JOIN days ON days.entity = groups.entity AND days.value = groups.remote_net
-    WHERE days.date < CAST(CAST(groups.hour AS DATE) AS VARCHAR)
-    GROUP BY groups.entity, groups.hour, groups.remote_net
+    SELECT
+        wanted.entity, wanted.hour, wanted.connection_direction, wanted.remote_net, wanted.service_port,
+        least(
+            count(DISTINCT CASE WHEN wanted.kind = 'remote_net' THEN days.date END),
+            count(DISTINCT CASE WHEN wanted.kind <> 'remote_net' THEN days.date END)
+        ) AS days_known
+    FROM wanted
+    JOIN days ON days.entity = wanted.entity AND days.kind = wanted.kind AND days.value = wanted.value
+    WHERE days.date < CAST(CAST(wanted.hour AS DATE) AS VARCHAR)
+    GROUP BY wanted.entity, wanted.hour, wanted.connection_direction, wanted.remote_net, wanted.service_port
 )
 SELECT
     groups.entity,
@@ -127,5 +142,7 @@ FROM groups
 JOIN busiest
     ON busiest.entity = groups.entity AND busiest.hour = groups.hour AND busiest.connection_direction = groups.connection_direction
     AND busiest.remote_net = groups.remote_net AND busiest.service_port = groups.service_port
-LEFT JOIN habits ON habits.entity = groups.entity AND habits.hour = groups.hour AND habits.remote_net = groups.remote_net
+LEFT JOIN habits
+    ON habits.entity = groups.entity AND habits.hour = groups.hour AND habits.connection_direction = groups.connection_direction
+    AND habits.remote_net = groups.remote_net AND habits.service_port = groups.service_port
 ORDER BY groups.entity, groups.hour, groups.connection_direction, groups.service_port, groups.remote_net

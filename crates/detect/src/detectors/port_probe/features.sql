@@ -65,7 +65,7 @@ flagged AS (
 reached AS (
     SELECT
         judged.*,
-        (in_list(judged.remote_addr, 'scanner') OR in_list(judged.remote_addr, 'threat')) IS TRUE AS listed,
+        CASE WHEN in_list(judged.remote_addr, 'scanner') OR in_list(judged.remote_addr, 'threat') THEN 1 ELSE 0 END AS listed,
         coalesce(flagged.failed, 0) AS failed
     FROM judged
     LEFT JOIN flagged ON flagged.remote_net = judged.remote_net AND flagged.date = judged.date AND flagged.hour <= judged.hour
@@ -76,7 +76,7 @@ probes AS (
         *,
         row_number() OVER (PARTITION BY entity, hour, service_port ORDER BY bytes_in + bytes_out DESC, remote_addr) AS place
     FROM reached
-    WHERE listed OR failed >= 4
+    WHERE listed = 1 OR failed >= 4
 )
 SELECT
     entity,
@@ -98,7 +98,7 @@ SELECT
     max(account_id) AS account_id,
     CAST(NULL AS TIMESTAMP) AS remote_last_seen,
     count(*) AS sources,
-    sum(CASE WHEN listed THEN 1 ELSE 0 END) AS listed,
+    sum(listed) AS listed,
     max(failed) AS failed
 FROM probes
 GROUP BY entity, hour, service_port, protocol

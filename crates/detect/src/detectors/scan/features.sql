@@ -10,7 +10,7 @@ WITH attempts AS (
         remote_addr,
         service_port,
         protocol,
-        is_public(remote_addr) IS TRUE AS public,
+        CASE WHEN is_public(remote_addr) THEN 1 ELSE 0 END AS public,
         sum(bytes_in) AS bytes_in,
         sum(bytes_out) AS bytes_out,
         sum(packets_in) AS packets_in,
@@ -146,9 +146,10 @@ SELECT * FROM (
     SELECT
         'sweep', sweeps.entity, sweeps.hour, sweeps.remote_addr, sweeps.service_port, sweeps.protocol,
         'outbound', sweeps.bytes_in, sweeps.bytes_out, sweeps.packets_in, sweeps.packets_out, sweeps.flows,
-        sweeps.first_time, sweeps.last_time, sweeps.confidence, NULL, NULL, sweeps.account_id,
+        sweeps.first_time, sweeps.last_time, sweeps.confidence, NULL AS remote_country, NULL AS remote_asn, sweeps.account_id,
         CAST(NULL AS TIMESTAMP), sweeps.public, sweeps.failed, coalesce(sweep_successes.succeeded, 0),
-        hourly.failed_all, sweeps.accepted, sweeps.flagged, 1, sweeps.failed, sweeps.service_port, sweeps.service_port
+        hourly.failed_all, sweeps.accepted, sweeps.flagged, 1 AS days, sweeps.failed AS most_in_hour, sweeps.service_port AS low_port,
+        sweeps.service_port AS high_port
     FROM sweeps
     JOIN hourly ON hourly.entity = sweeps.entity AND hourly.hour = sweeps.hour
     LEFT JOIN sweep_successes
@@ -160,18 +161,18 @@ SELECT * FROM (
     SELECT
         'slow-sweep', entity, hour, remote_addr, service_port, protocol,
         'outbound', bytes_in, bytes_out, packets_in, packets_out, flows,
-        first_time, last_time, confidence, NULL, NULL, account_id,
-        CAST(NULL AS TIMESTAMP), public, failed, 0,
-        failed, accepted, flagged, days, most_in_hour, service_port, service_port
+        first_time, last_time, confidence, NULL AS remote_country, NULL AS remote_asn, account_id,
+        CAST(NULL AS TIMESTAMP), public, failed, 0 AS succeeded,
+        failed AS failed_all, accepted, flagged, days, most_in_hour, service_port AS low_port, service_port AS high_port
     FROM slow_sweeps
     WHERE hour >= $from
     UNION ALL
     SELECT
         'slow-scan', entity, hour, remote_addr, NULL, protocol,
         'outbound', bytes_in, bytes_out, packets_in, packets_out, flows,
-        first_time, last_time, confidence, NULL, NULL, account_id,
-        CAST(NULL AS TIMESTAMP), public, failed, 0,
-        failed, accepted, flagged, days, most_in_hour, low_port, high_port
+        first_time, last_time, confidence, NULL AS remote_country, NULL AS remote_asn, account_id,
+        CAST(NULL AS TIMESTAMP), public, failed, 0 AS succeeded,
+        failed AS failed_all, accepted, flagged, days, most_in_hour, low_port, high_port
     FROM slow_scans
     WHERE hour >= $from
 ) AS fans

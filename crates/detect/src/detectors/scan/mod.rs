@@ -132,7 +132,7 @@ impl Scan {
                 for name in counts {
                     integers.push(columns.integer(name)?);
                 }
-                Ok((ContactColumns::new(columns)?, columns.text("record")?, columns.boolean("public")?, integers))
+                Ok((ContactColumns::new(columns)?, columns.text("record")?, columns.integer("public")?, integers))
             },
             |(contact, record, public, integers), row| {
                 let mut counts = [0; 9];
@@ -143,7 +143,7 @@ impl Scan {
                 Ok(Fan {
                     contact: contact.read(row)?,
                     record: record.required(row)?.to_owned(),
-                    public: public.is_true(row),
+                    public: public.count(row)? > 0,
                     failed,
                     succeeded,
                     failed_all,

@@ -5,7 +5,7 @@ use crate::detectors::testing::{CONTACT, Kind, raised, row};
 
 fn columns() -> Vec<(&'static str, Kind)> {
     let counts = ["failed", "succeeded", "failed_all", "accepted", "flagged", "days", "most_in_hour", "low_port", "high_port"];
-    let own = [("record", Kind::Text), ("public", Kind::Flag)];
+    let own = [("record", Kind::Text), ("public", Kind::Count)];
     CONTACT.iter().copied().chain(own).chain(counts.map(|name| (name, Kind::Count))).collect()
 }
 
@@ -14,7 +14,7 @@ fn fan(record: &str, public: bool, failed: u64, succeeded: u64, failed_all: u64)
     row(
         "i-1",
         "2026-11-24T06:00:00Z",
-        &json!({"record": record, "public": public, "failed": failed, "succeeded": succeeded,
+        &json!({"record": record, "public": u64::from(public), "failed": failed, "succeeded": succeeded,
         "failed_all": failed_all, "accepted": 1, "flagged": 1, "days": 1, "most_in_hour": failed, "low_port": 20, "high_port": 999,
         "service_port": port}),
     )
