@@ -146,7 +146,7 @@ impl Scene<'_> {
             .map(|number| {
                 // Twelve a day on three days, two hours apart.
                 let (day, place) = (number / 12, number % 12);
-                let attempt = self.silent(End::Interface(cache), v4(NET_B, low8(number) + 70), 23, place * 2 * HOUR + 600);
+                let attempt = self.silent(End::Interface(cache), v4(NET_B, low8(number) + 80), 23, place * 2 * HOUR + 600);
                 Connection { start: attempt.start - (2 - day) * DAY, ..attempt }
             })
             .collect();
@@ -203,10 +203,14 @@ impl Scene<'_> {
 
     fn services(&mut self) {
         let sender = *self.world.members(Role::StagingWeb).last().unwrap_or(&0);
+        // Mail servers in three networks, none of them a listed relay.
+        let relays = internet::relay_list(self.world.seed);
+        let free = (150..=250).find(|host| !relays.contains(&IpAddr::V4(Ipv4Addr::new(192, 0, 2, *host)))).unwrap_or(150);
         let mails = (0..30)
             .map(|number| {
-                let net = [NET_A, NET_B, NET_C][usize::from(low16(number) % 3)];
-                self.served(End::Interface(sender), v4(net, 180 + low8(number % 20)), 25, 16 * HOUR + number * 60, 3, (4_000, 900))
+                let (net, host) =
+                    [(NET_A, free), (NET_B, 180 + low8(number % 20)), (NET_C, 180 + low8(number % 20))][usize::from(low16(number) % 3)];
+                self.served(End::Interface(sender), v4(net, host), 25, 16 * HOUR + number * 60, 3, (4_000, 900))
             })
             .collect();
         self.plant("Backdoor:EC2/Spambot", sender, mails);

@@ -12,6 +12,10 @@ fn follows(kind: &str) -> bool {
     [
         // Guessing and sweeping inside on ports of administration is a first use of them.
         "Weir:EC2/LateralMovement",
+        // The other end of guessing inside, a miner's long connection, a relay that is a client as well.
+        "Impact:EC2/WinRMBruteForce",
+        "Weir:EC2/LongConnection",
+        "UnauthorizedAccess:EC2/TorClient",
         // New ports, new volumes and new places are what attacks are made of.
         "Behavior:EC2/NetworkPortUnusual",
         "Behavior:EC2/TrafficVolumeUnusual",

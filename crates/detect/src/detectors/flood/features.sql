@@ -37,11 +37,16 @@ outward AS (
             OR (protocol = 6 AND packets_out >= 5 * packets_in AND (flags_in & 16) = 0)
         )
 ),
--- The most that the entity sent to any one host in an hour of the week before.
+-- The most that the entity sent one way to any one host in an hour of the week before: like is compared with like.
 usual_hours AS (
     SELECT entity, protocol, hour, max(bytes_out) AS bytes_out, max(packets_out) AS packets_out
     FROM contacts
     WHERE entity IN (SELECT entity FROM outward)
+        AND connection_direction <> 'inbound'
+        AND (
+            (protocol <> 6 AND bytes_out >= 5 * bytes_in)
+            OR (protocol = 6 AND packets_out >= 5 * packets_in AND (flags_in & 16) = 0)
+        )
     GROUP BY entity, protocol, hour
 ),
 usual AS (
