@@ -81,7 +81,7 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
 /// Whether it is about the interface of a NAT gateway: what that seems to do is done by the machines behind it, who are judged themselves.
 fn gateway(weir: &Weir, occurrence: &Occurrence) -> bool {
     let listed = !occurrence.evidence.list_names.is_empty();
-    let role = || weir.inventory.interface_at(&occurrence.entity, occurrence.first_seen).and_then(|interface| interface.role());
+    let role = || weir.inventory.interface_at(&occurrence.entity, occurrence.first_seen).and_then(|interface| interface.value.role());
     !listed && occurrence.connection.connection_direction == Direction::Outbound && role() == Some("NAT gateway")
 }
 
