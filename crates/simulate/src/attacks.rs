@@ -96,6 +96,7 @@ impl Scene<'_> {
     }
 
     /// A flood of half an hour that nothing comes back to.
+    #[expect(clippy::too_many_arguments, reason = "what makes a flood, from callers beside it")]
     fn flood(&mut self, machine: u32, server: End, protocol: u8, port: u16, at: u64, up: u64, packets: u64) -> Vec<Connection> {
         let flood = Connection {
             secs: 30 * MINUTE,
@@ -215,8 +216,8 @@ impl Scene<'_> {
             .collect();
         self.plant("Backdoor:EC2/Spambot", sender, mails);
         let app = self.world.members(Role::App)[1];
-        let resolvers: [(&str, (u8, u8, u8), u8, u8, u16); 3] = [
-            ("DefenseEvasion:EC2/UnusualDNSResolver", (8, 8, 8), 8, UDP, 53),
+        let resolvers = [
+            ("DefenseEvasion:EC2/UnusualDNSResolver", (8, 8, 8), 8, UDP, 53_u16),
             ("DefenseEvasion:EC2/UnusualDoTActivity", (9, 9, 9), 9, TCP, 853),
             ("DefenseEvasion:EC2/UnusualDoHActivity", (1, 1, 1), 1, TCP, 443),
         ];
