@@ -2882,7 +2882,7 @@ export interface components {
          * @description A type of finding.
          * @enum {string}
          */
-        FindingType: "Behavior:EC2/NetworkPortUnusual" | "Behavior:EC2/TrafficVolumeUnusual" | "UnauthorizedAccess:EC2/TorClient" | "UnauthorizedAccess:EC2/MaliciousIPCaller.Custom";
+        FindingType: "Behavior:EC2/NetworkPortUnusual" | "Behavior:EC2/TrafficVolumeUnusual" | "UnauthorizedAccess:EC2/TorClient" | "UnauthorizedAccess:EC2/MaliciousIPCaller.Custom" | "UnauthorizedAccess:EC2/TorRelay" | "Backdoor:EC2/C&CActivity.B" | "CryptoCurrency:EC2/BitcoinTool.B" | "Trojan:EC2/BlackholeTraffic" | "Trojan:EC2/DropPoint" | "Recon:EC2/Portscan" | "Impact:EC2/PortSweep" | "Weir:EC2/InternalScan" | "Weir:EC2/InternalSweep" | "Weir:EC2/SlowScan" | "UnauthorizedAccess:EC2/SSHBruteForce" | "UnauthorizedAccess:EC2/RDPBruteForce" | "Impact:EC2/WinRMBruteForce" | "Weir:EC2/InternalBruteForce" | "Recon:EC2/PortProbeUnprotectedPort" | "Recon:EC2/PortProbeEMRUnprotectedPort" | "Backdoor:EC2/DenialOfService.Tcp" | "Backdoor:EC2/DenialOfService.Udp" | "Backdoor:EC2/DenialOfService.Dns" | "Backdoor:EC2/DenialOfService.UdpOnTcpPorts" | "Backdoor:EC2/DenialOfService.UnusualProtocol" | "Weir:EC2/InboundDenialOfService" | "Backdoor:EC2/Spambot" | "DefenseEvasion:EC2/UnusualDNSResolver" | "DefenseEvasion:EC2/UnusualDoHActivity" | "DefenseEvasion:EC2/UnusualDoTActivity" | "Weir:EC2/Beacon" | "Weir:EC2/Strobe" | "Weir:EC2/LateralMovement" | "Weir:EC2/Exfiltration" | "Weir:EC2/LongConnection" | "Weir:EC2/MiningBehavior" | "Weir:EC2/ProtocolMismatch" | "Weir:EC2/NewCountry" | "Weir:EC2/NewNetwork";
         /** @description A page of findings. */
         FindingsPage: {
             /** @description The findings of this page. */
@@ -4131,7 +4131,7 @@ export interface components {
          * @description What a number counts.
          * @enum {string}
          */
-        Unit: "bytes-per-hour" | "bytes" | "flows" | "share";
+        Unit: "bytes-per-hour" | "bytes" | "flows" | "hosts" | "ports" | "sessions" | "packets" | "hours" | "share";
         /** @description Volume over time, and what is usual. */
         VolumePanel: {
             /**

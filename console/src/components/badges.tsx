@@ -45,7 +45,7 @@ const VERDICTS: Record<string, [StatusIndicatorProps.Type, string]> = {
   "no-data": ["info", "No data"],
   large: ["error", "Large transfer"],
   raised: ["warning", "More than usual"],
-  allowed: ["warning", "Allowed"],
+  allowed: ["info", "Allowed"],
   blocked: ["success", "Blocked"],
   mixed: ["warning", "Partly allowed"],
   contradiction: ["error", "Log and rules disagree"],

@@ -70,11 +70,11 @@ export const PROFILE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
     read: [
       "Annotations mark rows that a finding rests on, and addresses that are on a list. Such rows come first, then the largest inbound volume.",
       "Direction says who opened the connection, not which way the bytes went. Rest the pointer on it to see how that is known, and how certain it is.",
-      "Client ports change with each connection and tell nothing. Fold client ports to see one row for each service instead.",
+      "Client ports change with each connection and tell nothing. Switch on One row for each service to leave them out: an upload in many connections is one row then.",
       "A rejected row with many flows and few bytes is somebody knocking.",
     ],
     use: [
-      "Filter by a part of an address, by a network such as 10.0.0.0/8, by public or private, by port, protocol, direction or action. A bare number is taken as a port.",
+      "Filter by a part of an address, by a network such as 10.0.0.0/8, by public or private, by port, protocol, direction or action. A bare number is taken as a port. Several values of one property, 22, 3389, mean one of them; != leaves values out; between properties choose and or or.",
       "Tick up to six rows to draw them on the charts.",
       "Edit window sets the time to the second. CSV saves every row that matches, not only this page.",
     ],

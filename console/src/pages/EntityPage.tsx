@@ -36,7 +36,7 @@ export function EntityPage({ id }: { id: string }) {
   const [{ finding }] = useParams(volumeParams);
   const head = useEntity(id, range);
   const isAddress = namespaceOf(id) === "IpAddress";
-  const about: FindingsQuery = { ...(isAddress ? { remote: id } : namespaceOf(id) === "AwsAccount" ? { account: id } : { entity: id }), limit: 100, sort: "last_seen" };
+  const about: FindingsQuery = { ...(isAddress ? { remote: id } : namespaceOf(id) === "AwsAccount" ? { account: id } : { entity: id }), limit: 100, sort: "severity" };
   const findings = useFindings(about);
   const chosen = findings.data?.rows.find((row) => row.id === finding)?.id ?? null;
   // The coverage of the scope comes with the volume of it.

@@ -1,6 +1,6 @@
 //! Numbers in words.
 
-use flow::{DAY_SECS, HOUR_SECS};
+use flow::{DAY_SECS, HOUR_SECS, Timestamp};
 
 /// A count as a number that can be reckoned with.
 #[expect(clippy::cast_precision_loss, reason = "counts above 2^53 lose their last bytes, which no decision depends on")]
@@ -19,13 +19,18 @@ pub(crate) fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { (real(part) / real(whole) * 1000.0).round() / 1000.0 }
 }
 
-/// Bytes in decimal units with three significant digits: `999 B`, `1.2 kB`, `340 MB`.
+/// An instant as it is read: `2026-11-23 10:09 UTC`. The rows have it to the second.
+pub(crate) fn time(time: Timestamp) -> String {
+    time.datetime().format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// Bytes in binary units with three significant digits, as everywhere: `999 B`, `1.2 KiB`, `340 MiB`.
 pub(crate) fn bytes(count: u64) -> String {
-    const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+    const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut value = real(count);
     let mut unit = 0;
     while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
+        value /= 1024.0;
         unit += 1;
     }
     if unit == 0 || value >= 99.95 { format!("{value:.0} {}", UNITS[unit]) } else { format!("{value:.1} {}", UNITS[unit]) }
@@ -93,7 +98,8 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!([0, 999, 1_000, 999_600, 340_000_000].map(bytes), ["0 B", "999 B", "1.0 kB", "1.0 MB", "340 MB"]);
+        assert_eq!([0, 999, 1_024, 1_048_576, 356_515_840].map(bytes), ["0 B", "999 B", "1.0 KiB", "1.0 MiB", "340 MiB"]);
+        assert_eq!(time(Timestamp::from_secs(1_764_000_059)), "2025-11-24 16:00 UTC");
         assert_eq!(factor(3.44), "3.4 times");
         assert_eq!([0.0, 0.004, 0.37].map(percent), ["0 %", "0.4 %", "37 %"]);
         assert_eq!([4, 60, 7_200, 3 * DAY_SECS].map(length), ["4 s", "1 min", "2 h", "3 d"]);

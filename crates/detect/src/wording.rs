@@ -14,13 +14,13 @@ pub(crate) fn number(count: u64) -> f64 {
     count as f64
 }
 
-/// Bytes in decimal units with three significant digits: `0 B`, `999 B`, `1.2 kB`, `340 MB`.
+/// Bytes in binary units with three significant digits: `0 B`, `999 B`, `1.2 KiB`, `340 MiB`.
 pub(crate) fn bytes(count: f64) -> String {
-    const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+    const UNITS: [&str; 7] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut value = if count.is_finite() { count.max(0.0) } else { 0.0 };
     let mut unit = 0;
     while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
+        value /= 1024.0;
         unit += 1;
     }
     if unit == 0 || value >= 99.95 { format!("{value:.0} {}", UNITS[unit]) } else { format!("{value:.1} {}", UNITS[unit]) }
@@ -88,13 +88,13 @@ mod tests {
         for (count, text) in [
             (0.0, "0 B"),
             (999.0, "999 B"),
-            (1_000.0, "1.0 kB"),
-            (999_600.0, "1.0 MB"),
-            (340_000_000.0, "340 MB"),
-            (99_960_000.0, "100 MB"),
-            (2.5e9, "2.5 GB"),
+            (1_024.0, "1.0 KiB"),
+            (1_048_576.0, "1.0 MiB"),
+            (356_515_840.0, "340 MiB"),
+            (104_831_386.0, "100 MiB"),
+            (2_684_354_560.0, "2.5 GiB"),
             (f64::NAN, "0 B"),
-            (1e30, "1000000000000 EB"),
+            (1e30, "867361737988 EiB"),
         ] {
             assert_eq!(bytes(count), text);
         }

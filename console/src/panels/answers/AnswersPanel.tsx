@@ -3,6 +3,8 @@ import { requestOf, scope, useAnswers } from "../../api/queries";
 import type { Answers } from "../../api/types";
 import { download, fieldsCsv } from "../../components/csv";
 import { Panel, Shown } from "../../components/Panel";
+import { stretch } from "../../format/time";
+import { useScope } from "../../scope/context";
 import type { Range } from "../../scope/scope";
 import { AnswerCard } from "./AnswerCard";
 import { PermitTable } from "./PermitTable";
@@ -11,13 +13,14 @@ import { ContactTable, PortUseTable, TransferTable } from "./tables";
 /** The four questions of an investigation, each with its rows and its query. */
 export function AnswersPanel({ id, range, finding }: { id: string; range: Range; finding: string | null }) {
   const answers = useAnswers(id, range, finding);
+  const { zone } = useScope();
   const found = answers.data;
   return (
     <Panel
       id="answers"
       title="Answers"
       help="answers"
-      description={finding ? "The four questions of an investigation, about the connections of the finding first." : "The four questions of an investigation, about the scope time."}
+      description={`The four questions of an investigation, about ${stretch(range.from, range.to, zone)}${finding ? ", the connections of the finding first" : ""}.`}
       request={requestOf("/api/v1/entities/{entity}/answers", { entity: id }, { ...scope(range), finding: finding ?? undefined })}
       onCsv={found ? () => download(`answers-${id}.csv`, fieldsCsv(found)) : null}
     >

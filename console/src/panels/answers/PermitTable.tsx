@@ -7,7 +7,7 @@ import { SimpleTable } from "../../components/SimpleTable";
 import { Bytes, Nothing, Time } from "../../components/values";
 
 const OUTCOMES: Record<string, [StatusIndicatorProps.Type, string]> = {
-  allowed: ["warning", "Allowed"],
+  allowed: ["info", "Allowed"],
   "blocked-by-security-group": ["success", "Blocked: security group"],
   "blocked-by-network-acl": ["success", "Blocked: network ACL"],
   "answer-blocked-by-network-acl": ["success", "Answer blocked: network ACL"],

@@ -125,7 +125,7 @@ export function DetailsSection({ id, window, lines }: { id: string; window: Rang
             />
             <SpaceBetween direction="horizontal" size="l" alignItems="center">
               <Toggle checked={params.fold} onChange={({ detail }) => setParams({ fold: detail.checked, rows: [], page: 1 }, { replace: true })}>
-                Fold client ports
+                One row for each service
               </Toggle>
               {page ? (
                 <Box color="text-body-secondary" fontSize="body-s">

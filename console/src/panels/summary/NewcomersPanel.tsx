@@ -21,16 +21,18 @@ export function NewcomersPanel({ summary }: { summary: Summary }) {
       query={summary.queries.newcomers}
       onCsv={rows.length ? () => download("newcomers.csv", toCsv(plainColumns("kind", "value", "first", "last", "entities", "flows", "bytes"), rows)) : null}
     >
-      <div className="map-and-table">
-        <Suspense fallback={<Skeleton height={300} />}>
-          <WorldMap marked={marked} label="Newly observed countries" />
-        </Suspense>
+      <div className={marked.length ? "map-and-table" : ""}>
+        {marked.length ? (
+          <Suspense fallback={<Skeleton height={300} />}>
+            <WorldMap marked={marked} label="Newly observed countries" />
+          </Suspense>
+        ) : null}
         <SimpleTable
           rows={rows}
           pageSize={8}
           keyOf={(row) => row.kind + row.value}
           label="Newly observed countries and network operators"
-          empty={<Empty title="Nothing new">Every country and network operator was seen in the 45 days before as well. Without a geography file none is known.</Empty>}
+          empty={<Empty title="Nothing new">No country and no network operator that was not seen in the 45 days before. They are known only where a geography file is configured.</Empty>}
           columns={[
             { id: "value", header: "What", width: 190, isRowHeader: true, sortingField: "value", cell: (row) => nameOf(row) },
             { id: "bytes", header: "Bytes", number: true, width: 110, cell: (row) => <Bytes value={row.bytes} /> },

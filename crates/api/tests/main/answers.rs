@@ -18,7 +18,7 @@ async fn the_four_questions_about_a_finding() {
 
     let transfer = &answers.transfer;
     assert_eq!(transfer.verdict, "large", "{}", transfer.answer);
-    assert!(transfer.answer.contains("3.0 GB") && transfer.answer.contains(RELAY), "{}", transfer.answer);
+    assert!(transfer.answer.contains("2.8 GiB") && transfer.answer.contains(RELAY), "{}", transfer.answer);
     let relay = transfer.rows.iter().find_map(|row| match row {
         Transfer::Remote(remote) if remote.remote == RELAY => Some(remote),
         _ => None,

@@ -117,7 +117,15 @@ pub(super) fn read_all<T, C>(
     Ok(rows)
 }
 
+/// Entity, remote address, service port and protocol: whom an entity speaks with, and for what.
+pub(super) type Pair = (String, String, Option<u16>, Option<u8>);
+
 impl Contact {
+    /// Whom the entity speaks with, and for what.
+    pub(super) fn pair(&self) -> Pair {
+        (self.entity.clone(), self.remote_addr.clone(), self.service_port, self.protocol)
+    }
+
     /// Whether something came back: bytes both ways.
     pub(super) const fn answered(&self) -> bool {
         self.bytes_in > 0 && self.bytes_out > 0

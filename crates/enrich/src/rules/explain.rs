@@ -6,6 +6,9 @@ use super::acl::{AclDecision, FINAL};
 use super::{FlowQuestion, Groups, MatchedRule, Outcome, Verdict};
 use crate::inventory::{GroupRule, Interface, Peer};
 
+/// Instants in sentences, to the minute.
+const MINUTE: &str = "%Y-%m-%d %H:%M UTC";
+
 /// `all traffic`, `TCP 443`, `TCP 8000-8100`, `all ICMP`, `protocol 253`.
 pub(super) fn traffic(protocol: Option<u8>, from_port: u16, to_port: u16) -> String {
     let Some(number) = protocol else { return "all traffic".to_owned() };
@@ -103,9 +106,9 @@ pub(super) fn verdict(question: &FlowQuestion, interface: &Interface, groups: Gr
     };
     if let Some(as_of) = verdict.as_of {
         text.push_str(&if verdict.assumed {
-            format!(" No snapshot of that time exists; the rules are those of {as_of}.")
+            format!(" No snapshot of that time exists; the rules are those of {}.", as_of.datetime().format(MINUTE))
         } else {
-            format!(" Rules as of {as_of}.")
+            format!(" Rules as of {}.", as_of.datetime().format(MINUTE))
         });
     }
     text

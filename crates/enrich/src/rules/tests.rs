@@ -37,7 +37,7 @@ fn allowed_by_a_network() {
         verdict.explanation,
         "TCP from 203.0.113.99 to eni-0web1 port 443 is allowed: security group sg-0web (web) allows it with \
          \"Inbound rule: TCP 443, source 0.0.0.0/0\", and rule 100 of network ACL acl-0web (100 ALLOW all traffic from 0.0.0.0/0) \
-         lets it pass. Rules as of 2026-11-01T00:00:00Z."
+         lets it pass. Rules as of 2026-11-01 00:00 UTC."
     );
 }
 
@@ -58,7 +58,7 @@ fn blocked_once_the_rule_is_replaced() {
 fn assumed_before_the_first_snapshot() {
     let verdict = judge("2026-10-21T00:00:00Z", &question("eni-0web1", Direction::Inbound, "203.0.113.99", 443, 40_000));
     assert_eq!((verdict.outcome, verdict.assumed), (Outcome::Allowed, true));
-    assert!(verdict.explanation.ends_with("No snapshot of that time exists; the rules are those of 2026-11-01T00:00:00Z."));
+    assert!(verdict.explanation.ends_with("No snapshot of that time exists; the rules are those of 2026-11-01 00:00 UTC."));
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod reach;
 mod transfer;
 
 use detect::Finding;
-use flow::{EntityKind, TimeRange};
+use flow::{DAY_SECS, EntityKind, TimeRange, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,11 +77,24 @@ struct Case<'a> {
     range: TimeRange,
     finding: Option<&'a Finding>,
     coverage: &'a Coverage,
-    /// Days of data before the scope, at most 45.
+    /// Before this is what is known, after it what is new: the start of the scope, or of the incident that the scope lies in. Else an
+    /// hour in the middle of an intrusion would count the intrusion's first hours as what the machine usually does.
+    since: Timestamp,
+    /// Days of data before that, at most 45.
     history_days: f64,
 }
 
 impl Case<'_> {
+    /// From where things are new to the end of the scope.
+    fn fresh(&self) -> TimeRange {
+        TimeRange::new(self.since, self.range.to)
+    }
+
+    /// The days before, which tell what is known.
+    fn history(&self) -> TimeRange {
+        super::history(self.fresh())
+    }
+
     /// Whether there is enough before the scope to call anything new.
     fn compares(&self) -> bool {
         self.history_days >= 1.0
@@ -127,6 +140,11 @@ impl Case<'_> {
     }
 }
 
+/// How far before the scope an incident may have begun that the scope is part of.
+const LEAD_SECS: i64 = DAY_SECS;
+/// Findings that are asked when it began.
+const LEAD_FINDINGS: u64 = 100;
+
 fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
@@ -144,10 +162,14 @@ impl Investigator {
         if let Some(finding) = finding.as_ref().filter(|finding| finding.entity != entity) {
             return Err(InvestigateError::invalid(format!("finding {:?} is about {}, not about {entity}", finding.id, finding.entity)));
         }
-        let (coverage, lake) = futures::try_join!(self.coverage(Some(entity), range), self.lake_range())?;
-        let before = lake.first.map_or(0, |first| range.from.secs().saturating_sub(first.secs()).max(0));
+        let lead = TimeRange::new(range.from.plus_secs(-LEAD_SECS), range.to);
+        let (coverage, lake, findings) =
+            futures::try_join!(self.coverage(Some(entity), range), self.lake_range(), self.findings_of(entity, lead, LEAD_FINDINGS),)?;
+        let began = findings.iter().filter(|finding| !finding.archived).map(|finding| finding.first_seen.hour()).min();
+        let since = began.map_or(range.from, |began| began.max(lead.from).min(range.from));
+        let before = lake.first.map_or(0, |first| since.secs().saturating_sub(first.secs()).max(0));
         let history_days = (f64::from(u32::try_from(before / 3_600).unwrap_or(u32::MAX)) / 24.0).min(45.0);
-        let case = Case { entity, range, finding: finding.as_ref(), coverage: &coverage, history_days };
+        let case = Case { entity, range, finding: finding.as_ref(), coverage: &coverage, since, history_days };
         let (ports, transfer, permission, reach) = futures::try_join!(
             Box::pin(self.answer_ports(case)),
             Box::pin(self.answer_transfer(case)),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Answer, Case};
-use crate::investigate::{HISTORY_DAYS, Investigator, history};
+use crate::investigate::{HISTORY_DAYS, Investigator};
 use crate::{InvestigateError, words};
 
 /// Ports looked at.
@@ -108,11 +108,11 @@ impl Investigator {
     /// What tells new ports from others, and the SQL behind it.
     async fn known_ports(&self, case: Case<'_>) -> Result<(Known, String), InvestigateError> {
         if case.is_machine() {
-            let novel = self.engine.new_in_scope(case.entity, case.range, HISTORY_DAYS).await?;
+            let novel = self.engine.new_in_scope(case.entity, case.fresh(), HISTORY_DAYS).await?;
             let keyed = novel.rows.into_iter().map(|novel| ((novel.kind.clone(), novel.value.clone()), novel));
             return Ok((Known::New(keyed.collect()), novel.query));
         }
-        let before = self.engine.ports(case.entity, history(case.range), HISTORY_PORTS).await?;
+        let before = self.engine.ports(case.entity, case.history(), HISTORY_PORTS).await?;
         let used = before.rows.iter().filter(|port| port.flows > port.rejected);
         Ok((Known::Used(used.map(|port| (port.direction, port.protocol, port.port)).collect()), before.query))
     }
@@ -197,7 +197,7 @@ fn words_of(rows: &[PortUse], case: Case<'_>) -> (&'static str, String) {
         .iter()
         .filter(|row| row.new == Some(true))
         .map(|row| {
-            let since = row.since.map(|since| format!(" since {since}")).unwrap_or_default();
+            let since = row.since.map(|since| format!(" since {}", words::time(since))).unwrap_or_default();
             format!("{} with {}{since}", row.service, words::count(usize::try_from(row.remotes).unwrap_or(usize::MAX), "remote"))
         })
         .collect();

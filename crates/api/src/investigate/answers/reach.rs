@@ -62,7 +62,7 @@ pub struct Contact {
 impl Investigator {
     pub(super) async fn answer_reach(&self, case: Case<'_>) -> Result<Answer<Contact>, InvestigateError> {
         let by_address = case.is_address();
-        let novel = self.engine.new_in_scope(case.entity, case.range, HISTORY_DAYS).await?;
+        let novel = self.engine.new_in_scope(case.entity, case.fresh(), HISTORY_DAYS).await?;
         let new: Vec<&str> = novel.rows.iter().filter(|novel| novel.kind == "remote_addr").map(|novel| novel.value.as_str()).collect();
         let (remotes, whose) = if by_address {
             (vec![super::super::rows::subject(case.entity).1], "this address")
@@ -194,7 +194,8 @@ fn words_of(rows: &[Contact], case: Case<'_>, remotes: &[String], whose: &str, n
     }
     if !internal.is_empty() {
         parts.push(format!(
-            "It spoke for the first time in 45 days with {} inside: {}.",
+            "It spoke for the first time in {:.0} days with {} inside: {}.",
+            case.history_days,
             words::count(internal.len(), "machine"),
             words::list(&internal, 3)
         ));

@@ -9,8 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Answer, Case};
+use crate::investigate::Investigator;
 use crate::investigate::baseline::Baseline;
-use crate::investigate::{Investigator, history};
 use crate::{InvestigateError, words};
 
 /// Remotes compared with their history.
@@ -115,7 +115,7 @@ impl Investigator {
             BTreeMap::new()
         } else {
             // For an account, the same remote may stand in a row of each of its entities.
-            let rows = self.engine.remotes(case.entity, history(case.range), &addresses, 10_000).await?.rows;
+            let rows = self.engine.remotes(case.entity, case.history(), &addresses, 10_000).await?.rows;
             rows.into_iter().map(|volume| ((volume.entity.clone(), volume.remote.clone()), volume)).collect::<BTreeMap<_, _>>()
         };
         let remotes: Vec<RemoteTransfer> = now
@@ -200,7 +200,7 @@ impl Investigator {
                 if large { "Yes" } else { "More than usual, but not much" },
                 worst.direction,
                 words::bytes(worst.peak_bytes),
-                worst.peak.unwrap_or_default(),
+                worst.peak.map(words::time).unwrap_or_default(),
                 words::bytes(worst.peak_expected.unwrap_or(0)),
                 words::bytes(worst.peak_high.unwrap_or(0)),
                 times.map(|times| format!(", {} the usual", words::factor(times))).unwrap_or_default(),
@@ -223,31 +223,55 @@ impl Investigator {
             parts.push(format!("There is too little history to say what is usual; there were {}.", words::list(&each, 3)));
             "no-history"
         };
-        let notable = remotes.iter().filter(|remote| remote.status != NoveltyStatus::Usual || remote.in_finding);
-        let largest = notable.max_by_key(|remote| (remote.in_finding, remote.bytes_in.saturating_add(remote.bytes_out)));
-        if let Some(remote) = largest.or(remotes.first()) {
-            let bytes = remote.bytes_in.saturating_add(remote.bytes_out);
-            let other = if case.is_address() { "an entity" } else { "a remote" };
-            let known = match (remote.status, case.compares()) {
-                (_, false) => "which cannot be compared with earlier days".to_owned(),
-                (NoveltyStatus::New, _) => format!("{other} with no such traffic in the {:.0} days before", case.history_days),
-                (NoveltyStatus::Rare, _) => format!("{other} seen in only {} before", words::count(hours(remote.before_hours), "hour")),
-                (NoveltyStatus::Grown, _) => {
-                    format!("{other} with at most {} in an hour before", words::bytes(remote.before_hour_max))
-                }
-                (NoveltyStatus::Usual, _) => format!("{other} with as much before"),
-            };
-            parts.push(format!(
-                "{} ({}) went between it and {}, {known}: {} in, {} out.",
-                words::bytes(bytes),
-                words::percent(remote.share),
-                remote.remote_entity.as_ref().map_or_else(|| remote.remote.clone(), |entity| format!("{} ({entity})", remote.remote)),
-                words::bytes(remote.bytes_in),
-                words::bytes(remote.bytes_out),
-            ));
+        // What makes up the direction that stands out, before what the finding is about: the two need not be the same.
+        let of_direction = |remote: &RemoteTransfer| match worst.map(|worst| worst.direction) {
+            Some(Direction::Inbound) => remote.bytes_in,
+            Some(Direction::Outbound) => remote.bytes_out,
+            _ => remote.bytes_in.saturating_add(remote.bytes_out),
+        };
+        let whole = worst.map_or(total, |worst| worst.bytes);
+        let unusual = remotes.iter().filter(|remote| remote.status != NoveltyStatus::Usual).max_by_key(|remote| of_direction(remote));
+        let main = unusual
+            .filter(|remote| words::share(of_direction(remote), whole) >= MAIN_SHARE)
+            .or_else(|| remotes.iter().max_by_key(|remote| of_direction(remote)));
+        if let Some(main) = main {
+            parts.push(remote_words(case, main));
+            let of_finding = remotes.iter().filter(|remote| remote.in_finding);
+            let bytes = of_finding.fold(0, |sum: u64, remote| sum.saturating_add(remote.bytes_in).saturating_add(remote.bytes_out));
+            if case.finding.is_some() && !main.in_finding {
+                parts.push(format!(
+                    "The remotes of the finding have {} ({}) of the traffic.",
+                    words::bytes(bytes),
+                    words::percent(words::share(bytes, total))
+                ));
+            }
         }
         (verdict, parts.join(" "))
     }
+}
+
+/// An unusual remote with at least this share of a direction's bytes is what the direction is mainly made of.
+const MAIN_SHARE: f64 = 0.1;
+
+/// How much went between the entity and a remote, and how well known that is.
+fn remote_words(case: Case<'_>, remote: &RemoteTransfer) -> String {
+    let bytes = remote.bytes_in.saturating_add(remote.bytes_out);
+    let other = if case.is_address() { "an entity" } else { "a remote" };
+    let known = match (remote.status, case.compares()) {
+        (_, false) => "which cannot be compared with earlier days".to_owned(),
+        (NoveltyStatus::New, _) => format!("{other} with no such traffic in the {:.0} days before", case.history_days),
+        (NoveltyStatus::Rare, _) => format!("{other} seen in only {} before", words::count(hours(remote.before_hours), "hour")),
+        (NoveltyStatus::Grown, _) => format!("{other} with at most {} in an hour before", words::bytes(remote.before_hour_max)),
+        (NoveltyStatus::Usual, _) => format!("{other} with as much before"),
+    };
+    format!(
+        "{} ({}) went between it and {}, {known}: {} in, {} out.",
+        words::bytes(bytes),
+        words::percent(remote.share),
+        remote.remote_entity.as_ref().map_or_else(|| remote.remote.clone(), |entity| format!("{} ({entity})", remote.remote)),
+        words::bytes(remote.bytes_in),
+        words::bytes(remote.bytes_out),
+    )
 }
 
 fn hours(count: u64) -> usize {

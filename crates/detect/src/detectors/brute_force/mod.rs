@@ -83,6 +83,9 @@ impl Sessions {
     }
 }
 
+/// Entity, network of the other side, who opened the connections, and port.
+type Guessed = (String, String, Direction, Option<u16>);
+
 impl Detector for BruteForce {
     fn finding_type(&self) -> FindingType {
         self.finding_type
@@ -105,7 +108,7 @@ impl Detector for BruteForce {
         });
         all.sort_by(|left, right| (left.contact.hour, &left.remote_net).cmp(&(right.contact.hour, &right.remote_net)));
         // When the guesses of a pair were last seen, and of what size they were.
-        let mut guesses: BTreeMap<(String, String, Direction, Option<u16>), (flow::Timestamp, f64)> = BTreeMap::new();
+        let mut guesses: BTreeMap<Guessed, (flow::Timestamp, f64)> = BTreeMap::new();
         let mut occurrences = Vec::new();
         for row in &all {
             let contact = &row.contact;

@@ -128,8 +128,11 @@ impl Detector for ListContact {
     }
 }
 
+/// A contact with an address that is on lists, and the names of those.
+type Listed = (Contact, Vec<String>);
+
 /// The contacts with an address that has names in this column.
-fn listed(finding_type: FindingType, column: &'static str, features: &[RecordBatch]) -> Result<Vec<(Contact, Vec<String>)>, ScoreError> {
+fn listed(finding_type: FindingType, column: &'static str, features: &[RecordBatch]) -> Result<Vec<Listed>, ScoreError> {
     let mut contacts = read_all(
         finding_type,
         features,

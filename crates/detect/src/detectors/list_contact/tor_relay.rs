@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::RecordBatch;
 use flow::{Direction, HOUR_SECS, TimeRange};
 
-use super::{FEATURES, listed};
+use super::{FEATURES, Listed, listed};
 use crate::detectors::card::Card;
-use crate::detectors::contact::Contact;
 use crate::evidence::{Measure, Unit};
 use crate::{Context, Detector, FindingType, Occurrence, ScoreError, wording};
 
@@ -33,16 +32,15 @@ impl Detector for TorRelay {
     fn score(&self, features: &[RecordBatch], context: &Context<'_>) -> Result<Vec<Occurrence>, ScoreError> {
         let limit = context.thresholds.tor_relay.min_relays;
         let contacts = listed(TYPE, "tor_names", features)?;
-        let mut hours: BTreeMap<(&str, flow::Timestamp), Vec<&(Contact, Vec<String>)>> = BTreeMap::new();
+        let mut hours: BTreeMap<(&str, flow::Timestamp), Vec<&Listed>> = BTreeMap::new();
         for entry in contacts.iter().filter(|(contact, _)| contact.in_range(context) && contact.answered()) {
             hours.entry((entry.0.entity.as_str(), entry.0.hour)).or_default().push(entry);
         }
         let mut occurrences = Vec::new();
         for ((entity, hour), entries) in hours {
             let remotes = |direction: Direction, port: Option<u16>| -> BTreeSet<&str> {
-                let mine = |entry: &&&(Contact, Vec<String>)| {
-                    entry.0.direction == direction && (direction == Direction::Outbound || entry.0.service_port == port)
-                };
+                let mine =
+                    |entry: &&&Listed| entry.0.direction == direction && (direction == Direction::Outbound || entry.0.service_port == port);
                 entries.iter().filter(mine).map(|entry| entry.0.remote_addr.as_str()).collect()
             };
             let outbound = remotes(Direction::Outbound, None).len() as u64;
@@ -50,10 +48,9 @@ impl Detector for TorRelay {
                 entries.iter().filter(|entry| entry.0.direction == Direction::Inbound).map(|entry| entry.0.service_port).collect();
             for port in ports {
                 let inbound = remotes(Direction::Inbound, port).len() as u64;
-                let of_port = |entry: &&&(Contact, Vec<String>)| entry.0.direction == Direction::Inbound && entry.0.service_port == port;
-                let by_bytes = |entry: &&&(Contact, Vec<String>)| {
-                    (entry.0.bytes_in.saturating_add(entry.0.bytes_out), std::cmp::Reverse(entry.0.remote_addr.clone()))
-                };
+                let of_port = |entry: &&&Listed| entry.0.direction == Direction::Inbound && entry.0.service_port == port;
+                let by_bytes =
+                    |entry: &&&Listed| (entry.0.bytes_in.saturating_add(entry.0.bytes_out), std::cmp::Reverse(entry.0.remote_addr.clone()));
                 let Some((contact, lists)) = entries.iter().filter(of_port).max_by_key(by_bytes) else { continue };
                 if inbound.min(outbound) < limit {
                     continue;

@@ -7,7 +7,7 @@ use flow::{DAY_SECS, HOUR_SECS, TimeRange, Timestamp};
 
 use super::regularity::{Call, Regularity, regularity};
 use crate::detectors::card::{Card, service_key};
-use crate::detectors::contact::{Contact, read_all};
+use crate::detectors::contact::{Contact, Pair, read_all};
 use crate::detectors::known::{Known, KnownColumns};
 use crate::evidence::{Measure, Unit};
 use crate::{Context, Detector, FindingType, Occurrence, ScoreError, wording};
@@ -56,15 +56,13 @@ impl Detector for Calls {
             },
         )?;
         rows.sort_by_key(|row| (row.minute, row.known.contact.bytes_out, row.known.contact.bytes_in));
-        let mut days: BTreeMap<(String, String, Option<u16>, Option<u8>, i64), Vec<Minute>> = BTreeMap::new();
+        let mut days: BTreeMap<(Pair, i64), Vec<Minute>> = BTreeMap::new();
         for row in rows {
             let contact = &row.known.contact;
-            let day = contact.hour.secs().div_euclid(DAY_SECS);
-            let key = (contact.entity.clone(), contact.remote_addr.clone(), contact.service_port, contact.protocol, day);
-            days.entry(key).or_default().push(row);
+            days.entry((contact.pair(), contact.hour.secs().div_euclid(DAY_SECS))).or_default().push(row);
         }
         let mut occurrences = Vec::new();
-        for ((.., day), minutes) in days {
+        for ((_, day), minutes) in days {
             let Some(last) = minutes.last() else { continue };
             let seasoned = last.known.days_watched(context) >= thresholds.min_baseline_days;
             if !seasoned || !last.known.rare(thresholds.max_peer_share) || !last.known.contact.in_range(context) {

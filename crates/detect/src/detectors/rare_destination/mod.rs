@@ -14,7 +14,7 @@ use flow::{HOUR_SECS, TimeRange, Timestamp};
 pub(crate) use beacon::{BEACON, STROBE};
 
 use super::card::{Card, maturity, service_key};
-use super::contact::read_all;
+use super::contact::{Pair, read_all};
 use super::known::{Known, KnownColumns};
 use crate::evidence::{Measure, Unit};
 use crate::{Context, Detector, FindingType, Novelty, Occurrence, RareDestinationThresholds, ScoreError, wording};
@@ -78,13 +78,9 @@ impl Detector for RareDestination {
             },
         )?;
         rows.sort_by_key(|row| row.known.contact.hour);
-        let mut pairs: BTreeMap<(String, String, Option<u16>, Option<u8>), Vec<Row>> = BTreeMap::new();
+        let mut pairs: BTreeMap<Pair, Vec<Row>> = BTreeMap::new();
         for row in rows {
-            let contact = &row.known.contact;
-            pairs
-                .entry((contact.entity.clone(), contact.remote_addr.clone(), contact.service_port, contact.protocol))
-                .or_default()
-                .push(row);
+            pairs.entry(row.known.contact.pair()).or_default().push(row);
         }
         let mut occurrences = Vec::new();
         for rows in pairs.values() {
