@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use arrow::array::RecordBatch;
 use detect::{Context, Detector, FindingType, HISTORY_SECS, Occurrence, Resource, detectors};
-use flow::{Direction, HOUR_SECS, TimeRange, Timestamp};
+use flow::{HOUR_SECS, TimeRange, Timestamp};
 use query::{Engine, Value};
 use serde::Serialize;
 
@@ -78,11 +78,12 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
     Ok(detected)
 }
 
-/// Whether it is about the interface of a NAT gateway: what that seems to do is done by the machines behind it, who are judged themselves.
+/// Whether it is about the interface of a NAT gateway: what passes it, in whichever direction it seems to be opened, is done by the machines
+/// behind it, who are judged themselves. An address on a list is worth saying even so: the machines behind may not be logged.
 fn gateway(weir: &Weir, occurrence: &Occurrence) -> bool {
     let listed = !occurrence.evidence.list_names.is_empty();
     let role = || weir.inventory.interface_at(&occurrence.entity, occurrence.first_seen).and_then(|interface| interface.value.role());
-    !listed && occurrence.connection.connection_direction == Direction::Outbound && role() == Some("NAT gateway")
+    !listed && role() == Some("NAT gateway")
 }
 
 /// The answer to the last query, for the next detector that asks the same.
