@@ -22,7 +22,7 @@ test("a finding of the machine sets the scope time", async ({ page }) => {
   const finding = await torFinding();
   await open(page, `/#/entities/Ec2Instance/${finding.entity}`);
   expect(parameters(page).has("scopeStart")).toBe(false);
-  await page.getByRole("radio", { name: "Set the scope time to UnauthorizedAccess:EC2/TorClient" }).first().check();
+  await page.getByRole("radio", { name: "Set the scope time to UnauthorizedAccess:EC2/TorClient" }).first().click();
   await expect.poll(() => parameters(page).get("scopeStart")).toBe(String(scopeOf(finding).from));
   expect(parameters(page).get("finding")).toBe(finding.id);
 });

@@ -90,7 +90,10 @@ impl RowsQuery {
             }
             Peer::Connection { connection_direction, remote_addr, service_port, protocol } => {
                 let remote = literal(remote_addr);
-                let _ = write!(sql, "\n  AND connection_direction = {}", literal(connection_direction.as_str()));
+                // Records of protocols without ports tell nothing of who opened what; a detector may say it of a flood all the same.
+                if protocol.is_none_or(flow::has_ports) {
+                    let _ = write!(sql, "\n  AND connection_direction = {}", literal(connection_direction.as_str()));
+                }
                 match protocol {
                     Some(protocol) => {
                         let _ = write!(sql, "\n  AND protocol = {protocol}");
