@@ -82,6 +82,16 @@ test("an empty lake tells how to begin", async ({ page }) => {
   await expect(page.getByText("weir ingest ./AWSLogs")).toBeVisible();
 });
 
+test("a server that asks for a token refuses a wrong one in words, and takes the right one", async ({ page }) => {
+  await page.goto(`${process.env.TOKEN_CONSOLE_URL}/#/`);
+  await page.getByLabel("Token").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("The server does not know this token")).toBeVisible();
+  await page.getByLabel("Token").fill(process.env.TOKEN ?? "");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Begin", exact: true })).toBeVisible();
+});
+
 test("it works on a phone", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const finding = await torFinding();

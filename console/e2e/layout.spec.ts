@@ -33,6 +33,27 @@ async function outside(page: Page): Promise<string[]> {
   });
 }
 
+/** What a table is opened for has to be on screen without scrolling it. */
+const WANTED: [string, (finding: Finding) => string, string, string][] = [
+  ["findings", () => "/#/findings", "Findings", "Last seen"],
+  ["actors", (finding) => `/#/findings/${finding.id}`, "Actors", "Outbound"],
+  ["details", (finding) => profile(finding, "&details=scope"), "Activity details", "Remote port"],
+  ["machines", () => "/#/entities", "Machines by traffic", "Account"],
+];
+for (const { width, height } of [SIZES[0]!, { width: 1440, height: 950 }]) {
+  test.describe(`${width} px`, () => {
+    test.use({ viewport: { width, height } });
+    for (const [name, path, table, column] of WANTED) {
+      test(`${name} shows ${column}`, async ({ page }) => {
+        await open(page, path(await torFinding()));
+        const head = page.getByRole("table", { name: table, exact: true }).getByRole("columnheader", { name: new RegExp(`^${column}`) }).first();
+        const box = await head.boundingBox();
+        expect(box && box.x + box.width).toBeLessThanOrEqual(width - 20);
+      });
+    }
+  });
+}
+
 for (const { name: size, width, height } of SIZES) {
   test.describe(`${width} px`, () => {
     test.use({ viewport: { width, height } });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { addressOf, ingestSamples, makeDemo, makeFolder, serve, type Server } from "./weir";
+import { addressOf, ingestSamples, makeDemo, makeFolder, makeToken, serve, type Server } from "./weir";
 
 /** Serves the demo world, an empty lake, and one of real samples where there are any, with the built console in front of each. */
 export default async function setup(): Promise<() => void> {
@@ -13,6 +13,13 @@ export default async function setup(): Promise<() => void> {
   process.env.EMPTY_CONSOLE_URL = bareFront.url;
   const servers = [front, bareFront, weir, bare];
   const folders = [full, empty];
+  const guarded = makeFolder();
+  folders.push(guarded);
+  process.env.TOKEN = makeToken(guarded.folder);
+  const asking = await serve(guarded.folder);
+  const askingFront = await frontOf(asking);
+  process.env.TOKEN_CONSOLE_URL = askingFront.url;
+  servers.push(askingFront, asking);
   const real = makeFolder();
   folders.push(real);
   if (ingestSamples(real.folder)) {

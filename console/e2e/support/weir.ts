@@ -42,6 +42,13 @@ export function ingestSamples(folder: string): boolean {
   return true;
 }
 
+/** Makes a token for whoever asks a lake. */
+export function makeToken(folder: string): string {
+  const made = spawnSync(BINARY, ["--data", folder, "token", "create", "e2e"], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`weir token create failed: ${made.stderr}`);
+  return made.stdout.trim();
+}
+
 /** Serves a lake on a free port. */
 export async function serve(folder: string): Promise<Server> {
   const child = spawn(BINARY, ["--data", folder, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, WEIR_LOG: "info" } });

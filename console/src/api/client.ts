@@ -35,6 +35,11 @@ function token(): string | null {
   return sessionStorage.getItem(TOKEN);
 }
 
+/** Whether a token was given; where it is asked for all the same, it was refused. */
+export function hasToken(): boolean {
+  return token() !== null;
+}
+
 export function setToken(value: string): void {
   sessionStorage.setItem(TOKEN, value);
 }

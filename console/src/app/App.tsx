@@ -26,7 +26,7 @@ const HelpContent = lazy(() => import("../help/HelpContent"));
 /** The console: bar, navigation, page, help. */
 export function App() {
   const { search } = useLocation();
-  const [open, setOpen] = useState(() => window.innerWidth > 1_100);
+  const [open, setOpen] = useState(() => window.innerWidth > 1_360);
   const help = search.get("help");
   return (
     <>

@@ -65,5 +65,7 @@ describe("words", () => {
     expect(flagNames(18)).toBe("SYN ACK");
     expect(directionNote("syn", 0.99)).toMatch(/99 %/);
     expect(ownTitle("EC2 instance i-1 is connecting to a Tor entry node.", "i-1")).toBe("This machine is connecting to a Tor entry node.");
+    expect(ownTitle("SSH brute force involving EC2 instance i-1.", "i-1")).toBe("SSH brute force involving this machine.");
+    expect(ownTitle("SSH brute force involving i-1.", "i-1")).toBe("SSH brute force involving this machine.");
   });
 });

@@ -56,7 +56,7 @@ export function countryName(code: string | null): string {
 
 /** `This instance …` instead of its identifier, on its own page. */
 export function ownTitle(title: string, entity: string): string {
-  return title.replace(new RegExp(`(EC2 instance|Network interface)?\\s*${entity.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "i"), "This machine");
+  return title.replace(new RegExp(`(?:(?:EC2 instance|Network interface)\\s+)?${entity.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}`, "i"), (_, at: number) => (at === 0 ? "This machine" : "this machine"));
 }
 
 export function plural(number: number, noun: string): string {

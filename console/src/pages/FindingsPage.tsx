@@ -147,15 +147,13 @@ export function FindingsPage() {
 }
 
 const COLUMNS: TableProps.ColumnDefinition<FindingSummary>[] = [
-  { id: "severity", header: "Severity", sortingField: "severity", width: 105, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
-  { id: "title", header: "Finding", width: 245, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
-  { id: "type", header: "Type", sortingField: "type", width: 205, cell: (row) => <FindingType name={row.finding_type} /> },
-  { id: "entity", header: "Entity", sortingField: "entity", width: 185, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={scopeOf(row)} /> },
-  { id: "count", header: <div className="number">Count</div>, ariaLabel: () => "Count", sortingField: "count", width: 85, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
-  { id: "first", header: "First seen", sortingField: "first_seen", width: 120, cell: (row) => <Time value={row.first_seen} /> },
-  { id: "last", header: "Last seen", sortingField: "last_seen", width: 120, cell: (row) => <Time value={row.last_seen} /> },
-  { id: "remote", header: "Remote", width: 190, cell: (row) => (row.remote_addr ? <Identifier id={row.remote_addr} scope={scopeOf(row)} /> : "–") },
-  { id: "confidence", header: "Confidence", width: 130, cell: (row) => <span title={row.confidence.reasons.join("\n")}>{row.confidence.word}</span> },
+  { id: "severity", header: "Severity", sortingField: "severity", width: 120, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
+  { id: "title", header: "Finding", width: 205, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+  { id: "type", header: "Type", sortingField: "type", width: 222, cell: (row) => <FindingType name={row.finding_type} /> },
+  { id: "entity", header: "Entity", sortingField: "entity", width: 198, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={scopeOf(row)} /> },
+  { id: "count", header: <div className="number">Count</div>, ariaLabel: () => "Count", sortingField: "count", width: 105, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
+  { id: "first", header: "First seen", sortingField: "first_seen", width: 118, cell: (row) => <Time value={row.first_seen} /> },
+  { id: "last", header: "Last seen", sortingField: "last_seen", width: 118, cell: (row) => <Time value={row.last_seen} /> },
 ];
 
 /** The scope time that an investigation of a finding begins with. */

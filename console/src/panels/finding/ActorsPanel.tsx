@@ -31,9 +31,14 @@ export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from:
         label="Actors"
         empty={<Empty title="No remote end point" />}
         columns={[
-          { id: "remote", header: "Remote address", width: 220, isRowHeader: true, cell: (row) => <Identifier id={row.remote_addr} name={facts.get(row.remote_addr)?.entity} scope={scope} /> },
-          { id: "port", header: "Service", width: 140, cell: (row) => `${protocolName(row.protocol)} ${row.remote_port ?? row.local_port ?? ""}` },
-          { id: "direction", header: "Connection", width: 130, cell: (row) => <Direction word={row.connection_direction} note="Who opened it" /> },
+          { id: "remote", header: "Remote address", width: 185, isRowHeader: true, cell: (row) => <Identifier id={row.remote_addr} name={facts.get(row.remote_addr)?.entity} scope={scope} /> },
+          { id: "port", header: "Service", width: 110, cell: (row) => `${protocolName(row.protocol)} ${row.remote_port ?? row.local_port ?? ""}` },
+          { id: "direction", header: "Connection", width: 125, cell: (row) => <Direction word={row.connection_direction} note="Who opened it" /> },
+          { id: "bytes_in", header: "Inbound", number: true, width: 115, cell: (row) => <Bytes value={row.bytes_in} /> },
+          { id: "bytes_out", header: "Outbound", number: true, width: 125, cell: (row) => <Bytes value={row.bytes_out} /> },
+          { id: "count", header: "Count", number: true, width: 105, cell: (row) => <Count value={row.count} what="occurrences" /> },
+          { id: "first", header: "First", width: 135, cell: (row) => <Time value={row.first_seen} /> },
+          { id: "last", header: "Last", width: 135, cell: (row) => <Time value={row.last_seen} /> },
           { id: "place", header: "Location", width: 170, cell: (row) => (facts.has(row.remote_addr) ? placeWords(facts.get(row.remote_addr)!.location) : <Nothing />) },
           {
             id: "operator",
@@ -63,11 +68,6 @@ export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from:
               );
             },
           },
-          { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
-          { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
-          { id: "count", header: "Count", number: true, width: 90, cell: (row) => <Count value={row.count} what="occurrences" /> },
-          { id: "first", header: "First", width: 135, cell: (row) => <Time value={row.first_seen} /> },
-          { id: "last", header: "Last", width: 135, cell: (row) => <Time value={row.last_seen} /> },
         ]}
       />
     </Panel>

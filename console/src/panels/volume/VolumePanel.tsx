@@ -6,7 +6,7 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useQueries } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { seriesQuestion, useAnswers, useVolume } from "../../api/queries";
-import type { DirectionTransfer, FindingSummary } from "../../api/types";
+import type { DirectionTransfer, FindingSummary, VolumePanel as VolumeAnswer } from "../../api/types";
 import { useShade } from "../../app/preferences";
 import { chartColors } from "../../charts/colors";
 import type { Mark, Shade } from "../../charts/drawing";
@@ -113,9 +113,7 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
               <>
                 <Ways volume={volume.data} transfers={directions} {...chart} />
                 <ChartKey binSecs={binSecs} hasGap={shades.some((drawn) => drawn.kind === "gap")} hasMarks={marks.length > 0} hasWindow={shades.some((drawn) => drawn.kind === "details")} />
-                <ExpandableSection headerText="View as table" variant="footer">
-                  <VolumeTable volume={volume.data} />
-                </ExpandableSection>
+                <AsTable volume={volume.data} />
               </>
             ) : null
           }
@@ -123,6 +121,16 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
         {window ? <DetailsSection id={id} window={window} lines={lines} /> : null}
       </SpaceBetween>
     </Panel>
+  );
+}
+
+/** The numbers behind the charts; a year of them is thousands of cells, which are made when somebody looks. */
+function AsTable({ volume }: { volume: VolumeAnswer }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <ExpandableSection headerText="View as table" variant="footer" expanded={open} onChange={({ detail }) => setOpen(detail.expanded)}>
+      {open ? <VolumeTable volume={volume} /> : null}
+    </ExpandableSection>
   );
 }
 

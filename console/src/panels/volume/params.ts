@@ -21,7 +21,7 @@ export const volumeParams = {
   sort: text("annotated"),
   order: oneOf(["asc", "desc"] as const, "desc"),
   page: whole(1, 1, 100_000),
-  size: whole(PAGE_SIZES[0], 1, 1_000),
+  size: whole(PAGE_SIZES[0], 1, PAGE_SIZES[2]),
   /** Whether the client's port is folded away. */
   fold: flag(false),
   /** The finding that was chosen among those of the entity. */

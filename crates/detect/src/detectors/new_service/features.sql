@@ -1,30 +1,5 @@
 -- Hours in which an entity used a service that hides or sends: mail, and resolvers by DNS, DNS over TLS, DNS over HTTPS.
 -- One row: entity, hour, remote address, port, protocol; ICMP is there for its sizes. The addresses are those that well-known public DNS-over-HTTPS services publish.
-WITH contacts AS (
-    SELECT
-        entity,
-        hour,
-        remote_addr,
-        neighbourhood(remote_addr) AS remote_net,
-        concat(lower(coalesce(protocol_name(protocol), CAST(protocol AS VARCHAR))), '/', service_port) AS port_value,
-        service_port,
-        protocol,
-        connection_direction,
-        sum(bytes_in) AS bytes_in,
-        sum(bytes_out) AS bytes_out,
-        sum(packets_in) AS packets_in,
-        sum(packets_out) AS packets_out,
-        sum(flows) AS flows,
-        min(first_time) AS first_time,
-        max(last_time) AS last_time,
-        max(confidence) AS confidence,
-        max(remote_country) AS remote_country,
-        max(remote_asn) AS remote_asn,
-        max(account_id) AS account_id
-    FROM activity
-    WHERE date >= $from_date AND date <= $to_date
-        AND hour >= $from AND hour < $to
-        AND connection_direction = 'outbound'
         AND protocol IN (1, 6, 17, 58)
         AND (action = 'accept' OR action IS NULL OR service_port = 25)
         AND (

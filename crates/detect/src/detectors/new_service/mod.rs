@@ -14,7 +14,13 @@ use crate::evidence::{Measure, Unit};
 use crate::{Context, Detector, FindingType, Novelty, Occurrence, ScoreError, wording};
 
 const LOW: f64 = 3.0;
-const FEATURES: &str = concat!(include_str!("features.sql"), include_str!("../known.sql"), include_str!("../tail.sql"));
+const FEATURES: &str = concat!(
+    include_str!("../outbound.sql"),
+    include_str!("features.sql"),
+    include_str!("../known.sql"),
+    include_str!("../contact.sql"),
+    include_str!("../tail.sql")
+);
 
 /// Resolvers by one protocol.
 #[derive(Debug, Clone, Copy)]

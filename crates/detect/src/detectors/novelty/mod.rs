@@ -22,7 +22,13 @@ impl Detector for LateralMovement {
     }
 
     fn features(&self) -> &'static str {
-        concat!(include_str!("lateral.sql"), include_str!("../known.sql"), include_str!("../tail.sql"))
+        concat!(
+            include_str!("../outbound.sql"),
+            include_str!("lateral.sql"),
+            include_str!("../known.sql"),
+            include_str!("../contact.sql"),
+            include_str!("../tail.sql")
+        )
     }
 
     fn manual(&self) -> &'static str {

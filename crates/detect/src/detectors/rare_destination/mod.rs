@@ -19,7 +19,7 @@ use super::known::{Known, KnownColumns};
 use crate::evidence::{Measure, Unit};
 use crate::{Context, Detector, FindingType, Novelty, Occurrence, RareDestinationThresholds, ScoreError, wording};
 
-const FEATURES: &str = concat!(include_str!("rare.sql"), include_str!("hours.sql"));
+const FEATURES: &str = concat!(include_str!("rare.sql"), include_str!("../contact.sql"), include_str!("hours.sql"));
 /// Hours a day of mining lasts at least.
 const MINING_HOURS: u64 = 4;
 
