@@ -1,10 +1,13 @@
 //! Where objects come from.
 
+mod delivery;
 pub mod folder;
 
 use std::path::PathBuf;
 
 use flow::Timestamp;
+
+pub use delivery::{Delivery, Outcome};
 
 /// An object that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
