@@ -36,18 +36,16 @@ const COLUMNS: [&str; 18] = [
     "iface_dst_addr",
 ];
 
-/// Identities held in memory, all hours together: about 18 bytes each.
-const HELD: usize = 6_000_000;
-
 /// The identities of records that are in the lake or on their way into it.
 #[derive(Debug)]
 pub(crate) struct Known {
     lake: Arc<Lake>,
-    /// Files that were there before this run: what this run wrote is in memory.
-    before: Vec<DataFile>,
+    /// The files of `flows` when the batch began.
+    committed: Arc<Vec<DataFile>>,
     hours: HashMap<Timestamp, Hour>,
-    let_go: HashSet<Timestamp>,
+    /// Identities in memory, all hours together, and how many there may be.
     held: usize,
+    most: usize,
     clock: u64,
 }
 
@@ -76,13 +74,19 @@ impl Hasher for Identity {
 }
 
 impl Known {
-    pub(crate) async fn new(lake: Arc<Lake>) -> Result<Self, IngestError> {
-        let before = lake.state(Table::Flows).await?.files.to_vec();
-        Ok(Self { lake, before, hours: HashMap::new(), let_go: HashSet::new(), held: 0, clock: 0 })
+    pub(crate) fn new(lake: Arc<Lake>, most: usize) -> Self {
+        Self { lake, committed: Arc::default(), hours: HashMap::new(), held: 0, most, clock: 0 }
     }
 
-    /// The rows of `flows` that are new, in order; they count as known from here on. The flows must have their hours.
-    pub(crate) async fn keep_new(&mut self, flows: &FlowBatch) -> Result<Vec<u32>, IngestError> {
+    /// Begins a batch: from here on the lake's own files are those of this moment, whatever a compaction made of those before.
+    pub(crate) async fn begin(&mut self) -> Result<(), IngestError> {
+        self.committed = self.lake.state(Table::Flows).await?.files;
+        Ok(())
+    }
+
+    /// The rows of `flows` that are new, in order; they count as known from here on. The flows must have their hours. `written` are the
+    /// files that this batch has written so far: an hour that was let go of is read back from them too.
+    pub(crate) async fn keep_new(&mut self, flows: &FlowBatch, written: &[DataFile]) -> Result<Vec<u32>, IngestError> {
         self.clock += 1;
         let mut touched: Vec<Timestamp> = Vec::new();
         for row in 0..flows.len() {
@@ -92,7 +96,7 @@ impl Known {
             }
         }
         for hour in touched {
-            self.prepare(hour).await?;
+            self.prepare(hour, written).await?;
         }
         let names = name_hashes(flows);
         let mut kept = Vec::with_capacity(flows.len());
@@ -115,17 +119,16 @@ impl Known {
     }
 
     /// Brings an hour's identities into memory.
-    async fn prepare(&mut self, hour: Timestamp) -> Result<(), IngestError> {
+    async fn prepare(&mut self, hour: Timestamp, written: &[DataFile]) -> Result<(), IngestError> {
         let clock = self.clock;
         if let Some(known) = self.hours.get_mut(&hour) {
             known.used = clock;
             return Ok(());
         }
         let date = hour.date();
-        let files: Vec<DataFile> =
-            if self.let_go.remove(&hour) { self.lake.state(Table::Flows).await?.files.to_vec() } else { self.before.clone() };
         let mut set = Hour { used: clock, ..Hour::default() };
-        for file in files.iter().filter(|file| file.date == date && may_hold(file, hour)) {
+        let files = self.committed.iter().chain(written);
+        for file in files.filter(|file| file.date == date && may_hold(file, hour)) {
             let mut flows = FlowBatch::default();
             for batch in self.lake.read(Table::Flows, file, &COLUMNS).await? {
                 flows.append_arrow(&batch)?;
@@ -140,12 +143,11 @@ impl Known {
     }
 
     fn let_go_of_the_oldest(&mut self) {
-        while self.held > HELD {
+        while self.held > self.most {
             let oldest = self.hours.iter().filter(|(_, hour)| hour.used < self.clock).min_by_key(|(time, hour)| (hour.used, **time));
             let Some(hour) = oldest.map(|(hour, _)| *hour) else { return };
             if let Some(gone) = self.hours.remove(&hour) {
                 self.held -= gone.identities.len();
-                self.let_go.insert(hour);
             }
         }
     }

@@ -9,7 +9,7 @@
 //! # use std::sync::Arc;
 //! # async fn example(lake: Arc<lake::Lake>, inventory: Arc<enrich::Inventory>, now: flow::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
 //! let attributor = Arc::new(enrich::Attributor::new(Arc::clone(&inventory), Arc::new(enrich::Geo::none())));
-//! let pipeline = ingest::Pipeline::new(lake, inventory, attributor, ingest::Config::default());
+//! let mut pipeline = ingest::Pipeline::new(lake, inventory, attributor, ingest::Config::default());
 //! let objects = ingest::sources::folder::list(std::path::Path::new("AWSLogs"))?;
 //! let summary = pipeline.collect(objects, move || now, |_| ()).await?;
 //! assert!(summary.counts.balanced());

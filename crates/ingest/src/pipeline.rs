@@ -4,7 +4,7 @@
 //! them. Between them stands a channel that holds one chunk, so a slow lake slows reading down and memory stays bounded whatever the
 //! size or number of objects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use enrich::{Attributor, Inventory};
 use flow::{Counts, CoverageFact, Decoded, Timestamp};
 use formats::{Body, Options};
-use lake::{Committed, Lake, ObjectEntry};
+use lake::{Committed, Lake, ObjectEntry, Table};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
@@ -20,7 +20,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use crate::IngestError;
 use crate::duplicates::Known;
 use crate::ledger::Ledger;
-use crate::sources::Object;
+use crate::sources::{Delivery, Object, Outcome};
 
 /// How the pipeline cuts its work.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub struct Config {
     pub batch_objects: usize,
     /// Objects larger than this are decoded as they are read instead of being held in memory.
     pub stream_from: u64,
+    /// Records of recent hours whose identity is held in memory, about 18 bytes each; older hours are read back from the lake.
+    pub known_records: usize,
 }
 
 impl Default for Config {
@@ -49,6 +51,7 @@ impl Default for Config {
             batch_bytes: 16 << 20,
             batch_objects: 4_096,
             stream_from: 64 << 20,
+            known_records: 6_000_000,
         }
     }
 }
@@ -93,13 +96,16 @@ pub struct Progress {
     pub records: u64,
 }
 
-/// Takes objects into a lake.
+/// Takes objects into a lake. It remembers what the lake has, so it is the lake's only collector while it lives.
 #[derive(Debug)]
 pub struct Pipeline {
     lake: Arc<Lake>,
     inventory: Arc<Inventory>,
     attributor: Arc<Attributor>,
     config: Config,
+    /// Away while objects are decoded. After a failure it may know objects that were not committed, so it is read anew.
+    ledger: Option<Ledger>,
+    known: Known,
 }
 
 /// What the decoding side hands over.
@@ -107,9 +113,11 @@ enum Handed {
     /// Records, of one object or many.
     Chunk(Box<Decoded>),
     /// An object is through.
-    Object(Box<ObjectEntry>),
+    Object(Box<Delivery>, Box<ObjectEntry>),
+    /// An object is in the lake already.
+    Known(Box<Delivery>),
     /// An object could not be read.
-    Failed { uri: String, reason: String },
+    Failed(Box<Delivery>, String),
     /// The batch has no more.
     BatchEnd,
 }
@@ -117,7 +125,15 @@ enum Handed {
 impl Pipeline {
     /// A pipeline into `lake`.
     pub fn new(lake: Arc<Lake>, inventory: Arc<Inventory>, attributor: Arc<Attributor>, config: Config) -> Self {
-        Self { lake, inventory, attributor, config }
+        let known = Known::new(Arc::clone(&lake), config.known_records);
+        Self { lake, inventory, attributor, config, ledger: None, known }
+    }
+
+    /// Attributes by this from the next object on.
+    pub fn reconfigure(&mut self, inventory: Arc<Inventory>, attributor: Arc<Attributor>, config: Config) {
+        self.inventory = inventory;
+        self.attributor = attributor;
+        self.config = config;
     }
 
     /// Takes in the objects that the lake does not have, batch by batch, and says what it came to.
@@ -127,110 +143,134 @@ impl Pipeline {
     /// # Errors
     /// When the lake cannot be written; every batch before is committed.
     pub async fn collect(
-        &self,
+        &mut self,
         objects: Vec<Object>,
+        clock: impl Fn() -> Timestamp,
+        progress: impl FnMut(Progress),
+    ) -> Result<Summary, IngestError> {
+        // Nobody waits for the outcomes: what is not in the lake is found again by listing again.
+        let deliveries = objects.into_iter().map(|object| Delivery::new(object).0).collect();
+        self.take_in(deliveries, clock, progress).await
+    }
+
+    /// The same for objects that someone waits for: each is answered when the batch that holds it is committed.
+    ///
+    /// # Errors
+    /// When the lake cannot be written; every batch before is committed and answered, the rest is dropped unanswered.
+    pub async fn take_in(
+        &mut self,
+        deliveries: Vec<Delivery>,
         clock: impl Fn() -> Timestamp,
         mut progress: impl FnMut(Progress),
     ) -> Result<Summary, IngestError> {
-        let mut ledger = Ledger::load(&self.lake).await?;
-        let mut known = Known::new(Arc::clone(&self.lake)).await?;
-        let total = objects.len();
-        let objects: Vec<Object> = objects.into_iter().filter(|object| !ledger.knows(object)).collect();
-        let mut summary = Summary { known: (total - objects.len()) as u64, ..Summary::default() };
+        let mut ledger = match self.ledger.take() {
+            Some(ledger) => ledger,
+            None => {
+                self.known = Known::new(Arc::clone(&self.lake), self.config.known_records);
+                Ledger::load(&self.lake).await?
+            }
+        };
+        let (old, new): (Vec<Delivery>, Vec<Delivery>) = deliveries.into_iter().partition(|delivery| ledger.knows(&delivery.object));
+        let mut summary = Summary { known: old.len() as u64, ..Summary::default() };
+        for delivery in old {
+            delivery.answer(Outcome::Committed);
+        }
         let mut done = Progress {
             objects: 0,
-            objects_total: objects.len() as u64,
+            objects_total: new.len() as u64,
             bytes: 0,
-            bytes_total: objects.iter().map(|object| object.size).sum(),
+            bytes_total: new.iter().map(|delivery| delivery.object.size).sum(),
             records: 0,
         };
-        let batches = self.plan(objects);
+        let batches = self.plan(new);
         let (sender, mut receiver) = mpsc::channel(1);
         let config = self.config.clone();
         let decoder = tokio::task::spawn_blocking(move || {
             for batch in batches {
-                if decode_batch(&batch, &config, &mut ledger, &sender).is_none() {
-                    return;
+                if decode_batch(batch, &config, &mut ledger, &sender).is_none() {
+                    return None;
                 }
             }
+            Some(ledger)
         });
         let mut open = None;
-        let mut entries: Vec<ObjectEntry> = Vec::new();
-        let mut duplicates: HashMap<String, u64> = HashMap::new();
         while let Some(handed) = receiver.recv().await {
             let batch = match &mut open {
                 Some(batch) => batch,
-                None => open.insert(Batch { writer: self.lake.begin(clock()).await?, coverage: Vec::new(), rejects: Vec::new() }),
+                None => {
+                    self.known.begin().await?;
+                    open.insert(Batch::new(self.lake.begin(clock()).await?))
+                }
             };
             match handed {
                 Handed::Chunk(mut chunk) => {
                     done.records += chunk.len() as u64;
-                    self.take(batch, &mut chunk, &mut known, &mut duplicates).await?;
+                    self.take(batch, &mut chunk).await?;
                     progress(done);
                 }
-                Handed::Object(entry) => entries.push(*entry),
-                Handed::Failed { uri, reason } => {
-                    tracing::warn!(uri, reason, "object cannot be read; it is tried again next time");
+                Handed::Object(delivery, entry) => {
+                    batch.entries.push(*entry);
+                    batch.waiting.push(*delivery);
+                }
+                Handed::Known(delivery) => {
+                    summary.known += 1;
+                    batch.repeated.push(*delivery);
+                }
+                Handed::Failed(delivery, reason) => {
+                    tracing::warn!(uri = delivery.object.uri, reason, "object cannot be read; it is tried again next time");
                     summary.failed += 1;
+                    delivery.answer(Outcome::Failed(reason));
                 }
                 Handed::BatchEnd => {
                     if let Some(batch) = open.take() {
-                        for entry in &mut entries {
-                            let repeated = duplicates.remove(&entry.uri).unwrap_or(0);
-                            entry.counts.accepted -= repeated;
-                            entry.counts.duplicates += repeated;
-                        }
-                        let committed = self.commit(batch, &mut entries).await?;
-                        note(&mut summary, &entries, committed);
-                        done.objects += entries.len() as u64;
-                        done.bytes += entries.iter().map(|entry| entry.size).sum::<u64>();
-                        entries.clear();
-                        duplicates.clear();
+                        done.objects += batch.entries.len() as u64;
+                        done.bytes += batch.entries.iter().map(|entry| entry.size).sum::<u64>();
+                        self.commit(batch, &mut summary).await?;
                         progress(done);
                     }
                 }
             }
         }
-        decoder.await.map_err(IngestError::Decoder)?;
+        self.ledger = decoder.await.map_err(IngestError::Decoder)?;
         Ok(summary)
     }
 
-    /// Cuts objects into batches, in order.
-    fn plan(&self, objects: Vec<Object>) -> Vec<Vec<Object>> {
-        let mut batches: Vec<Vec<Object>> = Vec::new();
+    /// Cuts deliveries into batches, in order. A batch holds a name once: which rows of two versions of an object were there before is told
+    /// by the object's name.
+    fn plan(&self, deliveries: Vec<Delivery>) -> Vec<Vec<Delivery>> {
+        let mut batches: Vec<Vec<Delivery>> = Vec::new();
+        let mut names: HashSet<String> = HashSet::new();
         let mut bytes = u64::MAX;
-        for object in objects {
+        for delivery in deliveries {
+            let object = &delivery.object;
             let full = bytes.saturating_add(object.size) > self.config.batch_bytes
-                || batches.last().is_none_or(|batch| batch.len() >= self.config.batch_objects);
+                || batches.last().is_none_or(|batch| batch.len() >= self.config.batch_objects)
+                || names.contains(&object.uri);
             if full {
                 batches.push(Vec::new());
+                names.clear();
                 bytes = 0;
             }
             bytes += object.size;
+            names.insert(object.uri.clone());
             if let Some(batch) = batches.last_mut() {
-                batch.push(object);
+                batch.push(delivery);
             }
         }
         batches
     }
 
     /// Attributes a chunk, drops what is known, and writes the rest.
-    async fn take(
-        &self,
-        batch: &mut Batch,
-        chunk: &mut Decoded,
-        known: &mut Known,
-        duplicates: &mut HashMap<String, u64>,
-    ) -> Result<(), IngestError> {
+    async fn take(&mut self, batch: &mut Batch, chunk: &mut Decoded) -> Result<(), IngestError> {
         let flows = &mut chunk.flows;
         self.attributor.attribute(flows);
-        let kept = known.keep_new(flows).await?;
+        let kept = self.known.keep_new(flows, batch.writer.written(Table::Flows)).await?;
         if kept.len() < flows.len() {
             let mut kept_rows = kept.iter().copied().peekable();
             for row in 0..flows.len() {
                 if kept_rows.next_if(|kept| *kept as usize == row).is_none() {
                     let object = flows.text(&flows.source_object, row).unwrap_or_default();
-                    *duplicates.entry(object.to_owned()).or_default() += 1;
+                    *batch.duplicates.entry(object.to_owned()).or_default() += 1;
                 }
             }
             flows.permute(&kept);
@@ -241,11 +281,38 @@ impl Pipeline {
         Ok(())
     }
 
-    async fn commit(&self, mut batch: Batch, entries: &mut [ObjectEntry]) -> Result<Committed, IngestError> {
+    async fn commit(&mut self, mut batch: Batch, summary: &mut Summary) -> Result<(), IngestError> {
+        if batch.entries.is_empty() {
+            // Nothing but objects that could not be read or were in the lake before. One that broke off may have left records behind,
+            // which are not in the lake and must not pass for known.
+            if !batch.writer.written(Table::Flows).is_empty() {
+                self.known = Known::new(Arc::clone(&self.lake), self.config.known_records);
+            }
+            batch.repeated.into_iter().for_each(|delivery| delivery.answer(Outcome::Committed));
+            return Ok(());
+        }
+        for entry in &mut batch.entries {
+            let repeated = batch.duplicates.remove(&entry.uri).unwrap_or(0);
+            entry.counts.accepted -= repeated;
+            entry.counts.duplicates += repeated;
+        }
         let entity = |fact: &CoverageFact| crate::rebuild::coverage_entity(&self.inventory, fact);
         batch.writer.write_coverage(&mut batch.coverage, &entity).await?;
         batch.writer.write_rejects(&mut batch.rejects).await?;
-        Ok(batch.writer.commit(entries).await?)
+        // The writer orders the entries; whoever waits is told by the order they came in.
+        let mut ordered = batch.entries.clone();
+        let committed = batch.writer.commit(&mut ordered).await?;
+        note(summary, &batch.entries, committed);
+        for (delivery, entry) in batch.waiting.into_iter().zip(&batch.entries) {
+            delivery.answer(match (&entry.format, &entry.problem) {
+                (None, Some(problem)) => Outcome::Unusable(problem.clone()),
+                _ => Outcome::Committed,
+            });
+        }
+        for delivery in batch.repeated {
+            delivery.answer(Outcome::Committed);
+        }
+        Ok(())
     }
 }
 
@@ -254,6 +321,27 @@ struct Batch {
     writer: lake::BatchWriter,
     coverage: Vec<CoverageFact>,
     rejects: Vec<flow::Reject>,
+    /// Its objects, and who waits for each of them, in the same order.
+    entries: Vec<ObjectEntry>,
+    waiting: Vec<Delivery>,
+    /// Deliveries of objects that are in the lake already, or in this very batch.
+    repeated: Vec<Delivery>,
+    /// Records that were there already, by object.
+    duplicates: HashMap<String, u64>,
+}
+
+impl Batch {
+    fn new(writer: lake::BatchWriter) -> Self {
+        Self {
+            writer,
+            coverage: Vec::new(),
+            rejects: Vec::new(),
+            entries: Vec::new(),
+            waiting: Vec::new(),
+            repeated: Vec::new(),
+            duplicates: HashMap::new(),
+        }
+    }
 }
 
 fn note(summary: &mut Summary, entries: &[ObjectEntry], committed: Committed) {
@@ -270,19 +358,24 @@ fn note(summary: &mut Summary, entries: &[ObjectEntry], committed: Committed) {
 }
 
 /// Decodes the objects of one batch; `None` when nobody listens any more.
-fn decode_batch(batch: &[Object], config: &Config, ledger: &mut Ledger, sender: &mpsc::Sender<Handed>) -> Option<()> {
+fn decode_batch(batch: Vec<Delivery>, config: &Config, ledger: &mut Ledger, sender: &mpsc::Sender<Handed>) -> Option<()> {
     let mut out = Decoded::default();
     let hand_over = |out: &mut Decoded| sender.blocking_send(Handed::Chunk(Box::new(std::mem::take(out)))).ok();
-    for object in batch {
+    for delivery in batch {
+        let object = &delivery.object;
         if object.size >= config.whole_below && !out.is_empty() {
             hand_over(&mut out)?;
         }
-        let handed = match decode_object(object, config, ledger, &mut out, sender) {
-            Ok(entry) => {
-                ledger.note(&entry);
-                Handed::Object(Box::new(entry))
+        let handed = if ledger.knows(object) {
+            Handed::Known(Box::new(delivery))
+        } else {
+            match decode_object(object, config, ledger, &mut out, sender) {
+                Ok(entry) => {
+                    ledger.note(&entry);
+                    Handed::Object(Box::new(delivery), Box::new(entry))
+                }
+                Err(reason) => Handed::Failed(Box::new(delivery), reason.to_string()),
             }
-            Err(reason) => Handed::Failed { uri: object.uri.clone(), reason: reason.to_string() },
         };
         sender.blocking_send(handed).ok()?;
         if out.len() >= config.chunk_records {

@@ -124,6 +124,11 @@ impl BatchWriter {
         self.manifest.batch
     }
 
+    /// The files of a table that the batch has written so far. They can be read; until the commit no other reader knows of them.
+    pub fn written(&self, table: Table) -> &[DataFile] {
+        self.manifest.files.get(&table).map_or(&[], Vec::as_slice)
+    }
+
     /// The writer's part of the names of its files.
     pub(crate) fn writer(&self) -> &str {
         &self.writer

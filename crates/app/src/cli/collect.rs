@@ -94,7 +94,7 @@ pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Resul
         }
     }
     let bar = bar(global, 0, "ingesting   {bar:30} {bytes}/{total_bytes}  {msg}");
-    let pipeline = Pipeline::new(Arc::clone(&weir.lake), Arc::clone(&weir.inventory), Arc::new(weir.attributor()), config);
+    let mut pipeline = Pipeline::new(Arc::clone(&weir.lake), Arc::clone(&weir.inventory), Arc::new(weir.attributor()), config);
     let summary = pipeline
         .collect(objects, now, |progress| {
             bar.set_length(progress.bytes_total);

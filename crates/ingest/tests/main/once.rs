@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use enrich::{Attributor, Geo, Inventory};
 use flow::Timestamp;
-use ingest::{Config, Pipeline, Summary, sources::folder};
+use ingest::sources::{Delivery, Object, Outcome, folder};
+use ingest::{Config, IngestError, Pipeline, Summary};
 use lake::{Lake, Table};
 
 const NOW: Timestamp = Timestamp::from_secs(1_764_000_000);
@@ -33,13 +34,24 @@ fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(path, text).unwrap();
 }
 
-async fn collect(lake: &Path, logs: &Path, batch_bytes: u64) -> Summary {
+async fn pipeline(lake: &Path, config: Config) -> Pipeline {
     let lake = Lake::open(lake).await.unwrap();
     lake.recover().await.unwrap();
     let inventory = Arc::new(Inventory::default());
     let attributor = Arc::new(Attributor::new(Arc::clone(&inventory), Arc::new(Geo::none())));
-    let pipeline = Pipeline::new(Arc::new(lake), inventory, attributor, Config { batch_bytes, ..Config::default() });
+    Pipeline::new(Arc::new(lake), inventory, attributor, config)
+}
+
+async fn collect(lake: &Path, logs: &Path, batch_bytes: u64) -> Summary {
+    let mut pipeline = pipeline(lake, Config { batch_bytes, ..Config::default() }).await;
     pipeline.collect(folder::list(logs).unwrap(), || NOW, |_| ()).await.unwrap()
+}
+
+/// Delivers objects and waits; an outcome is `None` when the delivery was dropped without an answer.
+async fn deliver(pipeline: &mut Pipeline, objects: Vec<Object>) -> (Result<Summary, IngestError>, Vec<Option<Outcome>>) {
+    let (deliveries, outcomes): (Vec<_>, Vec<_>) = objects.into_iter().map(Delivery::new).unzip();
+    let summary = pipeline.take_in(deliveries, || NOW, |_| ()).await;
+    (summary, futures::future::join_all(outcomes).await.into_iter().map(Result::ok).collect())
 }
 
 async fn flows(lake: &Path) -> u64 {
@@ -105,4 +117,70 @@ async fn what_cannot_be_understood_costs_nothing_else() {
     let lake = Lake::open(&lake).await.unwrap();
     let state = lake.state(Table::Rejects).await.unwrap();
     assert_eq!(state.files.iter().map(|file| file.rows).sum::<u64>(), 1);
+}
+
+#[tokio::test]
+async fn an_hour_let_go_of_in_the_middle_of_a_batch_is_known_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+    // Three objects, each a chunk: the first again in part after another hour has pushed it out of memory.
+    write(&logs, "a.log", &records(0, 40));
+    write(&logs, "b.log", &records(600, 40));
+    write(&logs, "c.log", &records(20, 40));
+    let config = Config { known_records: 1, chunk_records: 1, ..Config::default() };
+    let mut pipeline = pipeline(&lake, config).await;
+    let summary = pipeline.collect(folder::list(&logs).unwrap(), || NOW, |_| ()).await.unwrap();
+    assert_eq!((summary.batches, summary.counts.accepted, summary.counts.duplicates), (1, 100, 20));
+    assert_eq!(flows(&lake).await, 100);
+}
+
+#[tokio::test]
+async fn each_delivery_is_answered_once_its_records_are_in_the_lake() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+    write(&logs, "a.log", &records(0, 50));
+    write(&logs, "b.bin", "\u{0}\u{1}no flow log");
+    let listed = folder::list(&logs).unwrap();
+    let (flow_log, other) = (listed[0].clone(), listed[1].clone());
+    let gone = Object { uri: "file:///gone.log".to_owned(), path: logs.join("gone.log"), ..flow_log.clone() };
+    let mut pipeline = pipeline(&lake, Config::default()).await;
+    let (summary, outcomes) = deliver(&mut pipeline, vec![flow_log.clone(), other, gone, flow_log.clone()]).await;
+    let summary = summary.unwrap();
+    assert_eq!((summary.objects, summary.known, summary.failed, summary.unusable), (2, 1, 1, 1));
+    assert!(
+        matches!(outcomes[..], [Some(Outcome::Committed), Some(Outcome::Unusable(_)), Some(Outcome::Failed(_)), Some(Outcome::Committed)]),
+        "{outcomes:?}"
+    );
+    // A grown version beside the one that is there, in one delivery: each is counted for itself.
+    write(&logs, "a.log", &records(0, 80));
+    let grown = folder::list(&logs).unwrap()[0].clone();
+    write(&logs, "a.log", &records(0, 90));
+    let larger = folder::list(&logs).unwrap()[0].clone();
+    let copy = logs.join("grown.copy");
+    std::fs::write(&copy, records(0, 80)).unwrap();
+    let (summary, outcomes) = deliver(&mut pipeline, vec![flow_log, Object { path: copy, ..grown }, larger]).await;
+    let summary = summary.unwrap();
+    assert_eq!((summary.known, summary.batches, summary.counts.accepted, summary.counts.duplicates), (1, 2, 40, 130));
+    assert!(summary.counts.balanced());
+    assert_eq!(outcomes, vec![Some(Outcome::Committed); 3]);
+    assert_eq!(flows(&lake).await, 90);
+}
+
+#[tokio::test]
+async fn what_a_failed_commit_held_is_dropped_unanswered_and_comes_in_with_the_next_delivery() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+    write(&logs, "a.log", &records(0, 50));
+    let objects = folder::list(&logs).unwrap();
+    let mut pipeline = pipeline(&lake, Config::default()).await;
+    // A file where the manifests belong: nothing can be committed.
+    std::fs::write(lake.join("_batches"), "in the way").unwrap();
+    let (summary, outcomes) = deliver(&mut pipeline, objects.clone()).await;
+    assert!(summary.is_err());
+    assert_eq!(outcomes, [None]);
+    std::fs::remove_file(lake.join("_batches")).unwrap();
+    let (summary, outcomes) = deliver(&mut pipeline, objects).await;
+    assert_eq!(summary.unwrap().counts.accepted, 50);
+    assert_eq!(outcomes, [Some(Outcome::Committed)]);
+    assert_eq!(flows(&lake).await, 50);
 }
