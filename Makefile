@@ -5,7 +5,7 @@ DATA ?= target/demo-data
 LISTEN ?= 127.0.0.1:8420
 
 .DEFAULT_GOAL := help
-.PHONY: help console demo test check quick fmt lint docs deny typos fuzz bench reference build clean
+.PHONY: help console demo test check quick fmt lint docs deny typos fuzz bench eval soak reference build clean
 
 help: ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,12 @@ fuzz: ## Fuzz every decoder for 60 seconds.
 
 bench: ## Figures: ingest beside DuckDB, bytes a flow, warm latency. Takes a quarter of an hour.
 	./scripts/bench
+
+eval: build ## How good the detectors are, on twenty simulated worlds: rewrites docs/EVALUATION.md.
+	$(CARGO) run --release --locked --package evaluate
+
+soak: ## A thousand kills of the collector and of the command while they write.
+	WEIR_KILLS=1000 $(CARGO) test --locked -p app --test main -- --nocapture kill
 
 reference: ## Rewrite the generated pages and the OpenAPI document.
 	WEIR_UPDATE=1 $(CARGO) test --locked -p app reference

@@ -22,5 +22,7 @@ pub mod investigate;
 mod words;
 
 pub use error::{ApiError, InvestigateError, Problem};
-pub use http::{ApiState, Auth, Clock, openapi, router, serve};
+pub use http::{
+    ApiState, Auth, Clock, JobState, JobStatus, ParkedMessage, SourceStatus, SourceTrouble, Status, guarded, openapi, router, serve,
+};
 pub use investigate::{Coverage, Investigator, Panel, resource};

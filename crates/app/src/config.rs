@@ -1,9 +1,11 @@
 //! Settings: `weir.toml`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use lake::Table;
 use query::Limits;
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +15,14 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Geography and ASN.
     pub geo: Geo,
+    /// Where `weir serve` collects from. With a source it is the one that writes the data folder; without, it only answers.
+    pub sources: collect::Config,
     /// Taking objects in.
     pub ingest: Ingest,
+    /// Judging what was taken in, while serving.
+    pub watch: Watch,
+    /// What becomes of the lake over time, while serving.
+    pub keep: Keep,
     /// The HTTP server.
     pub serve: Serve,
     /// What one query may take.
@@ -37,12 +45,79 @@ pub struct Geo {
 pub struct Ingest {
     /// Bytes of objects, as delivered, that are committed together.
     pub batch_bytes: u64,
+    /// How long `weir serve` waits for a batch to fill before it commits what there is, seconds. Longer makes fewer and larger files,
+    /// shorter brings findings sooner.
+    pub batch_secs: u64,
 }
 
 impl Default for Ingest {
     fn default() -> Self {
-        Self { batch_bytes: ingest::Config::default().batch_bytes }
+        Self { batch_bytes: ingest::Config::default().batch_bytes, batch_secs: 10 }
     }
+}
+
+/// Judging what was taken in, while serving.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Watch {
+    /// Whether the detectors run after each commit, over the hours that it may have changed.
+    pub detect: bool,
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self { detect: true }
+    }
+}
+
+/// What becomes of the lake over time, while serving. `weir compact`, `weir expire` and `weir vacuum` do the same by hand.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keep {
+    /// How often it is looked whether there is something to do, seconds; 0 for never.
+    pub every_secs: u64,
+    /// Whether small files are merged.
+    pub compact: bool,
+    /// Size that files are merged up to, MiB.
+    pub target_mib: u64,
+    /// Files that no table refers to are deleted at this age, hours: a query may still read them. Left out: never.
+    pub vacuum_after_hours: Option<u32>,
+    /// Days that a table is kept, by table, such as `flows = 90`. A table that is not named is kept for ever.
+    pub days: BTreeMap<String, u32>,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { every_secs: 3_600, compact: true, target_mib: 128, vacuum_after_hours: Some(24), days: BTreeMap::new() }
+    }
+}
+
+impl Keep {
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// Names what does not.
+    fn check(&self) -> Result<(), String> {
+        for (table, days) in &self.days {
+            expirable(table).map_err(|names| format!("keep.days.{table}: no table that can expire; {names}"))?;
+            if *days == 0 {
+                return Err(format!("keep.days.{table}: at least 1 day"));
+            }
+        }
+        if self.target_mib == 0 {
+            return Err("keep.target_mib: at least 1".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// A table whose days may expire, by its name: all but the ledger.
+pub(crate) fn expirable(name: &str) -> Result<Table, String> {
+    let tables = || Table::ALL.iter().filter(|table| **table != Table::Objects);
+    tables().find(|table| table.name() == name).copied().ok_or_else(|| {
+        let names: Vec<&str> = tables().map(|table| table.name()).collect();
+        format!("one of {}", names.join(", "))
+    })
 }
 
 /// The HTTP server.
@@ -96,16 +171,73 @@ impl Query {
     }
 }
 
+/// What a variable of the environment that sets something begins with: `WEIR__SERVE__LISTEN` sets `serve.listen`.
+pub(crate) const VARIABLE: &str = "WEIR__";
+
 impl Config {
-    /// Reads a file; without one, the defaults.
+    /// Reads a file, or takes the defaults, and then what the environment sets.
     ///
     /// # Errors
-    /// Names the file, the line and what is wrong there.
+    /// Names the file, the line and what is wrong there, or the variable.
     pub fn load(path: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = path else { return Ok(Self::default()) };
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not valid", path.display()))
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self::read(path, variables)
     }
+
+    /// The same, with the variables given.
+    pub(crate) fn read(path: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let text = match path {
+            Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
+            None => String::new(),
+        };
+        let place = path.map_or_else(|| "the settings".to_owned(), |path| path.display().to_string());
+        // Read for itself first: what is wrong in the file is named with its line.
+        let mut config: Self = toml::from_str(&text).with_context(|| format!("{place} is not valid"))?;
+        let mut table: toml::Table = toml::from_str(&text).with_context(|| format!("{place} is not valid"))?;
+        let mut names = Vec::new();
+        for (name, value) in variables {
+            if let Some(key) = name.strip_prefix(VARIABLE) {
+                set(&mut table, &key.to_lowercase(), &value).with_context(|| format!("{name} is not valid"))?;
+                config = table.clone().try_into().with_context(|| format!("{name} is not valid"))?;
+                names.push(name);
+            }
+        }
+        let places = if names.is_empty() { place } else { format!("{place}, with {}", names.join(", ")) };
+        config.check().with_context(|| format!("{places} is not valid"))?;
+        Ok(config)
+    }
+
+    /// Whether the settings make sense, without reaching for anything.
+    ///
+    /// # Errors
+    /// Names the setting and what is wrong with it.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.sources.check()?;
+        self.keep.check().map_err(anyhow::Error::msg)
+    }
+
+    /// Whether a process with these settings collects by itself.
+    pub(crate) fn collects(&self) -> bool {
+        let sources = &self.sources;
+        !(sources.folder.is_empty() && sources.s3_queue.is_empty() && sources.s3_listing.is_empty()) || sources.firehose.enabled
+    }
+}
+
+/// Sets `a__b__c` in a table. A value is read as TOML writes it; what is none is a text, so that paths and addresses need no quotes.
+fn set(table: &mut toml::Table, key: &str, value: &str) -> anyhow::Result<()> {
+    let mut parts = key.split("__").peekable();
+    let mut table = table;
+    while let Some(part) = parts.next() {
+        anyhow::ensure!(!part.is_empty(), "it names no setting");
+        if parts.peek().is_none() {
+            let read = toml::from_str::<toml::Table>(&format!("value = {value}")).ok().and_then(|mut read| read.remove("value"));
+            table.insert(part.to_owned(), read.unwrap_or_else(|| toml::Value::String(value.to_owned())));
+            return Ok(());
+        }
+        let inner = table.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        table = inner.as_table_mut().with_context(|| format!("{part} is no table"))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -118,6 +250,34 @@ mod tests {
         assert_eq!(config.serve.listen, "127.0.0.1:8420");
         let error = toml::from_str::<Config>("[serve]\nlisten_on = 'x'").unwrap_err().to_string();
         assert!(error.contains("listen_on") && error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn the_environment_sets_what_the_file_does_not_or_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weir.toml");
+        std::fs::write(&file, "[serve]\nlisten = '127.0.0.1:1'\n[keep]\ntarget_mib = 7\n").unwrap();
+        let read = |variables: &[(&str, &str)]| {
+            Config::read(Some(&file), variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        };
+        let config = read(&[("WEIR__SERVE__LISTEN", "0.0.0.0:2"), ("WEIR__INGEST__BATCH_SECS", "3"), ("WEIR_DATA", "ignored")]).unwrap();
+        assert_eq!((config.serve.listen.as_str(), config.ingest.batch_secs, config.keep.target_mib), ("0.0.0.0:2", 3, 7));
+        let config = read(&[("WEIR__SOURCES__FOLDER", "[{ path = '/logs' }]")]).unwrap();
+        assert_eq!(config.sources.folder[0].path, Path::new("/logs"));
+        for (name, value) in [("WEIR__SERVE__LISTEN_ON", "x"), ("WEIR__KEEP__EVERY_SECS", "often"), ("WEIR__KEEP__TARGET_MIB", "0")] {
+            let error = format!("{:#}", read(&[(name, value)]).unwrap_err());
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        let problem = |text: &str| toml::from_str::<Config>(text).unwrap().check().unwrap_err().to_string();
+        assert!(problem("[keep]\ndays = { objects = 30 }").contains("keep.days.objects"));
+        assert!(problem("[keep]\ndays = { flows = 0 }").contains("at least 1 day"));
+        let good: Config = toml::from_str("[keep]\ndays = { flows = 90, seen = 400 }\n[[sources.folder]]\npath = '/logs'").unwrap();
+        good.check().unwrap();
+        assert!(good.collects() && !Config::default().collects());
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub struct Weir {
     /// Geography and ASN files.
     pub geo: Arc<Geo>,
     /// Held while this process may write.
-    _lock: Option<File>,
+    lock: Option<Arc<File>>,
 }
 
 impl Weir {
@@ -55,27 +55,52 @@ impl Weir {
         if lock.is_some() {
             lake.recover().await?;
         }
-        let inventory_folder = root.join("inventory");
-        fs::create_dir_all(&inventory_folder).with_context(|| format!("cannot create {}", inventory_folder.display()))?;
-        let inventory = enrich::load_dir(&inventory_folder)?;
         let store = Store::open(&root.join("state.db")).await?;
-        let mut lists = Vec::new();
-        for stored in store.lists().await? {
-            let list: List =
-                serde_json::from_value(stored.list).with_context(|| format!("list {:?} in state.db is damaged", stored.name))?;
-            lists.push(list);
-        }
         let geo = Geo::open(&config.geo.files)?;
         Ok(Self {
             root: root.to_owned(),
+            inventory: Arc::new(inventory(root)?),
+            lists: Arc::new(lists(&store).await?),
             config,
             lake: Arc::new(lake),
             store: Arc::new(store),
-            inventory: Arc::new(inventory),
-            lists: Arc::new(Lists::new(lists)),
             geo: Arc::new(geo),
-            _lock: lock.filter(|_| access == Access::Write),
+            lock: lock.filter(|_| access == Access::Write).map(Arc::new),
         })
+    }
+
+    /// The same folder, with the inventory, the lists and the geography files as they are now.
+    ///
+    /// # Errors
+    /// When one of them cannot be read or is damaged.
+    pub async fn reloaded(&self) -> anyhow::Result<Self> {
+        Ok(Self {
+            root: self.root.clone(),
+            config: self.config.clone(),
+            lake: Arc::clone(&self.lake),
+            store: Arc::clone(&self.store),
+            inventory: Arc::new(inventory(&self.root)?),
+            lists: Arc::new(lists(&self.store).await?),
+            geo: Arc::new(Geo::open(&self.config.geo.files)?),
+            lock: self.lock.clone(),
+        })
+    }
+
+    /// How objects are taken in: by the settings, and by the formats that the inventory knows of flow logs.
+    pub fn ingest_config(&self, now: Timestamp) -> ingest::Config {
+        let mut config = ingest::Config { batch_bytes: self.config.ingest.batch_bytes, ..ingest::Config::default() };
+        config.decode.now = now;
+        for flow_log in self.inventory.flow_logs() {
+            if let Some(format) = flow_log.format.as_deref().and_then(|text| text.parse().ok()) {
+                config.decode.known_formats.insert(flow_log.id.clone(), format);
+            }
+        }
+        config
+    }
+
+    /// A pipeline into the lake.
+    pub fn pipeline(&self, config: ingest::Config) -> ingest::Pipeline {
+        ingest::Pipeline::new(Arc::clone(&self.lake), Arc::clone(&self.inventory), Arc::new(self.attributor()), config)
     }
 
     /// SQL over the lake.
@@ -115,6 +140,30 @@ impl Weir {
     pub fn attributor(&self) -> Attributor {
         Attributor::new(Arc::clone(&self.inventory), Arc::clone(&self.geo))
     }
+}
+
+/// A number that changes when what the lists say changes, whatever their age and wherever they came from.
+pub(crate) fn lists_mark(lists: &Lists) -> anyhow::Result<String> {
+    let mut said = Vec::new();
+    for list in lists.iter() {
+        said.push((&list.name, list.kind, list.valid_from, &list.entries, &list.guards));
+    }
+    Ok(format!("{:016x}", fingerprint(&serde_json::to_vec(&said)?)))
+}
+
+fn inventory(root: &Path) -> anyhow::Result<Inventory> {
+    let folder = root.join("inventory");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Ok(enrich::load_dir(&folder)?)
+}
+
+async fn lists(store: &Store) -> anyhow::Result<Lists> {
+    let mut lists = Vec::new();
+    for stored in store.lists().await? {
+        let list: List = serde_json::from_value(stored.list).with_context(|| format!("list {:?} in state.db is damaged", stored.name))?;
+        lists.push(list);
+    }
+    Ok(Lists::new(lists))
 }
 
 /// Keeps inventory documents in the data folder: `<micros>-<hash>.json`. Returns what each one held.

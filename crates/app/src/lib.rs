@@ -19,6 +19,7 @@ pub mod home;
 mod human;
 mod output;
 mod reference;
+mod runtime;
 pub mod watch;
 
 use std::ffi::OsString;

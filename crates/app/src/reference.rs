@@ -71,7 +71,10 @@ fn configuration() -> String {
     let defaults = toml::to_string_pretty(&Config::default()).unwrap_or_default();
     format!(
         "# Configuration\n\n`weir --config weir.toml …`, or `WEIR_CONFIG`. Every value has a default, so an empty file is valid; an unknown key is an \
-         error that names the line. These are the defaults:\n\n```toml\n{defaults}```\n"
+         error that names the line. A variable of the environment sets one value: `{}SERVE__LISTEN=0.0.0.0:8420` is `listen` in `[serve]`; a \
+         value that is not valid TOML is taken as text. `weir config check` says what is wrong, `weir config show` what is in force. These are \
+         the defaults:\n\n```toml\n{defaults}```\n",
+        crate::config::VARIABLE
     )
 }
 

@@ -11,9 +11,9 @@ use arrow::array::RecordBatch;
 use detect::{Context, Detector, FindingType, HISTORY_SECS, Occurrence, Resource, detectors};
 use flow::{HOUR_SECS, TimeRange, Timestamp};
 use query::{Engine, Value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::home::Weir;
+use crate::home::{self, Weir};
 
 /// What watching came to.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -32,6 +32,55 @@ impl Detected {
     pub fn count(&self) -> usize {
         self.findings.values().map(Vec::len).sum()
     }
+}
+
+/// The setting that says what has been judged.
+const JUDGED: &str = "judged";
+
+/// What has been judged: every batch up to one, by the lists of then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Judged {
+    batch: u64,
+    lists: String,
+}
+
+/// What is to be judged: what has been so far, what will have been, and from when on.
+struct Due {
+    then: Judged,
+    from: Timestamp,
+}
+
+/// What came since the last time, if anything did. Changed lists make everything due: the past is matched against them.
+async fn due(weir: &Weir, engine: &Engine) -> anyhow::Result<Option<Due>> {
+    let judged: Judged = match weir.store.setting(JUDGED).await? {
+        Some(value) => serde_json::from_value(value).context("the mark of detection in state.db is damaged")?,
+        None => Judged::default(),
+    };
+    let lists = home::lists_mark(&weir.lists)?;
+    let since = if lists == judged.lists { judged.batch } else { 0 };
+    let arrived = engine.arrived_since(since).await?;
+    Ok(arrived.map(|(batch, from)| Due { then: Judged { batch, lists }, from }))
+}
+
+/// Whether something came that has not been judged.
+///
+/// # Errors
+/// When the lake or the state cannot be read.
+pub async fn behind(weir: &Weir, engine: &Engine) -> anyhow::Result<bool> {
+    Ok(due(weir, engine).await?.is_some())
+}
+
+/// Judges what came since the last time this was done, whoever did it. What is new can change what was normal in every hour after it, so
+/// the hours after are judged again too.
+///
+/// # Errors
+/// As [`detect`]; then the same is due the next time.
+pub async fn catch_up(weir: &Weir, engine: &Arc<Engine>) -> anyhow::Result<Detected> {
+    let Some(due) = due(weir, engine).await? else { return Ok(Detected::default()) };
+    let last = engine.range().await?.last.unwrap_or(due.from);
+    let detected = detect(weir, engine, Some(TimeRange::new(due.from, last.max(due.from))), None).await?;
+    weir.store.set_setting(JUDGED, &serde_json::to_value(due.then)?).await?;
+    Ok(detected)
 }
 
 /// Runs detectors over a range of hours; without one, over all the lake. `only` restricts them to one type.

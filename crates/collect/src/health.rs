@@ -31,6 +31,19 @@ pub enum State {
     Stopped,
 }
 
+impl State {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Failing => "failing",
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
 /// An error, and when it happened last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Failure {

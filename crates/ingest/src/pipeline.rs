@@ -424,9 +424,8 @@ fn decode_object(
         let bytes = std::fs::read(&object.path)?;
         entry.size = bytes.len() as u64;
         entry.content_hash = format!("{:032x}", xxh3_128(&bytes));
-        if let Some((original, records)) = ledger.by_content(&entry.content_hash)
-            && original != object.uri
-        {
+        // Also under its own name: an object that was only touched says nothing new.
+        if let Some((original, records)) = ledger.by_content(&entry.content_hash) {
             entry.duplicate_of = Some(original.to_owned());
             entry.counts = Counts { records, duplicates: records, ..Counts::default() };
             entry.format = Some("copy".to_owned());

@@ -17,6 +17,7 @@
 
 mod error;
 mod functions;
+mod once;
 pub mod panels;
 mod provider;
 mod read;

@@ -11,13 +11,14 @@ use datafusion::execution::memory_pool::{GreedyMemoryPool, TrackConsumersPool};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::{SessionStateBuilder, context::SQLOptions};
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use enrich::Lists;
 use flow::Timestamp;
 use futures::TryStreamExt as _;
 use lake::{Lake, Table};
 use tokio::sync::RwLock;
 
+use crate::once::compute_once;
 use crate::provider::LakeTable;
 use crate::{QueryError, functions};
 
@@ -231,6 +232,9 @@ impl Engine {
                 frame = frame.with_param_values(scalars)?;
             }
             let schema = Arc::clone(frame.schema().inner());
+            let (state, plan) = frame.into_parts();
+            let plan = compute_once(&state, plan).await?;
+            let frame = DataFrame::new(state, plan);
             let mut stream = frame.execute_stream().await?;
             let mut batches = Vec::new();
             let mut count = 0;

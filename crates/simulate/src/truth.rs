@@ -148,6 +148,8 @@ struct AttackTruth {
     entity: String,
     range: Range,
     connections: usize,
+    /// Other machines that it was done to.
+    victims: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -190,7 +192,8 @@ impl Truth {
                     let from = attack.connections.iter().map(|connection| connection.start).min().unwrap_or(0);
                     let to = attack.connections.iter().map(|connection| connection.start + connection.secs).max().unwrap_or(0);
                     let entity = world.instance(attack.machine).id.clone();
-                    AttackTruth { kind: attack.kind, entity, range: Range::new(from, to + 1), connections: attack.connections.len() }
+                    let range = Range::new(from, to + 1);
+                    AttackTruth { kind: attack.kind, entity, range, connections: attack.connections.len(), victims: victims(world, attack) }
                 })
                 .collect(),
             decoys: decoys(world, span, plan),
@@ -205,6 +208,16 @@ pub(crate) fn scope(plan: &Intrusion) -> (u64, u64) {
     let from = times.iter().map(|(from, _)| *from).min().unwrap_or(0);
     let to = times.iter().map(|(_, to)| *to).max().unwrap_or(0);
     (from / HOUR * HOUR, to.div_ceil(HOUR) * HOUR)
+}
+
+/// Machines that an attack was done to, other than the one that the finding is about.
+fn victims(world: &World, attack: &Attack) -> Vec<String> {
+    let ends = attack.connections.iter().flat_map(|connection| [connection.client, connection.server]);
+    let machines = ends.filter_map(|end| match end {
+        End::Interface(index) if index != attack.machine => world.instances.get(index as usize).map(|instance| instance.id.clone()),
+        _ => None,
+    });
+    machines.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn address(world: &World, end: End) -> String {

@@ -43,7 +43,7 @@ async fn identify(state: &ApiState, header: Option<&HeaderValue>, host: Option<&
         return Err(refused());
     }
     let name =
-        state.investigator.store().check_token(secret.trim()).await.map_err(|error| ApiError::from(InvestigateError::from(error)))?;
+        state.investigator().store().check_token(secret.trim()).await.map_err(|error| ApiError::from(InvestigateError::from(error)))?;
     name.map(Who).ok_or_else(refused)
 }
 

@@ -51,6 +51,7 @@ use crate::Problem;
         findings::note,
         operations::health,
         operations::ready,
+        operations::status,
         operations::metrics,
         operations::document,
     ),

@@ -24,7 +24,7 @@ pub(super) async fn list(
     Params(limit): Params<LimitParams>,
 ) -> Result<Json<Panel<EntityLine>>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.entities(range, limit.rows()?)).await?))
+    Ok(Json(Box::pin(state.investigator().entities(range, limit.rows()?)).await?))
 }
 
 /// What an entity is.
@@ -40,7 +40,7 @@ pub(super) async fn head(
     Params(scope): Params<ScopeParams>,
 ) -> Result<Json<EntityHead>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.entity(&entity, range)).await?))
+    Ok(Json(Box::pin(state.investigator().entity(&entity, range)).await?))
 }
 
 /// Everything a profile page shows.
@@ -57,7 +57,7 @@ pub(super) async fn profile(
     Params(bin): Params<BinParams>,
 ) -> Result<Json<Profile>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.profile(&entity, range, bin.secs()?)).await?))
+    Ok(Json(Box::pin(state.investigator().profile(&entity, range, bin.secs()?)).await?))
 }
 
 /// Overall flow volume, with what is usual when the bins are hours.
@@ -75,7 +75,7 @@ pub(super) async fn volume(
 ) -> Result<Json<VolumePanel>, ApiError> {
     let range = scope.range(&state).await?;
     let bin_secs = bin.secs()?.unwrap_or_else(|| bin_for(range));
-    Ok(Json(Box::pin(state.investigator.volume(&entity, range, bin_secs)).await?))
+    Ok(Json(Box::pin(state.investigator().volume(&entity, range, bin_secs)).await?))
 }
 
 /// Who the entity spoke with: rows by remote, ports, protocol and action. CSV with `Accept: text/csv`.
@@ -96,7 +96,7 @@ pub(super) async fn details(
         return Box::pin(csv(&state, &entity, scope, wanted)).await;
     }
     let range = scope.range(&state).await?;
-    let page = Box::pin(state.investigator.details(&entity, range, &wanted.query(false)?)).await?;
+    let page = Box::pin(state.investigator().details(&entity, range, &wanted.query(false)?)).await?;
     Ok(Json(page).into_response())
 }
 
@@ -118,7 +118,7 @@ pub(super) async fn details_csv(
 
 async fn csv(state: &ApiState, entity: &str, scope: ScopeParams, wanted: DetailParams) -> Result<Response, ApiError> {
     let range = scope.range(state).await?;
-    let page = Box::pin(state.investigator.details(entity, range, &wanted.query(true)?)).await?;
+    let page = Box::pin(state.investigator().details(entity, range, &wanted.query(true)?)).await?;
     let name: String = entity.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' }).collect();
     let file = format!("attachment; filename=\"details-{name}-{}.csv\"", range.from.date());
     Ok((
@@ -144,7 +144,7 @@ pub(super) async fn series(
 ) -> Result<Json<Panel<VolumeRow>>, ApiError> {
     let range = scope.range(&state).await?;
     let bin_secs = bin.secs()?.unwrap_or_else(|| bin_for(range));
-    Ok(Json(Box::pin(state.investigator.series(&entity, range, bin_secs, &key.key()?)).await?))
+    Ok(Json(Box::pin(state.investigator().series(&entity, range, bin_secs, &key.key()?)).await?))
 }
 
 /// Distinct remotes and ports over time.
@@ -162,7 +162,7 @@ pub(super) async fn distinct(
 ) -> Result<Json<Panel<DistinctBin>>, ApiError> {
     let range = scope.range(&state).await?;
     let bin_secs = bin.secs()?.unwrap_or_else(|| bin_for(range)).max(HOUR_SECS);
-    Ok(Json(Box::pin(state.investigator.distinct(&entity, range, bin_secs)).await?))
+    Ok(Json(Box::pin(state.investigator().distinct(&entity, range, bin_secs)).await?))
 }
 
 /// Volume by common port, in all and in an average hour.
@@ -179,7 +179,7 @@ pub(super) async fn ports(
     Params(limit): Params<LimitParams>,
 ) -> Result<Json<Panel<PortLine>>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.ports(&entity, range, limit.rows()?)).await?))
+    Ok(Json(Box::pin(state.investigator().ports(&entity, range, limit.rows()?)).await?))
 }
 
 /// What the entity touched in the scope and not in the 45 days before it.
@@ -195,7 +195,7 @@ pub(super) async fn new_in_scope(
     Params(scope): Params<ScopeParams>,
 ) -> Result<Json<Panel<Novel>>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.new_in_scope(&entity, range)).await?))
+    Ok(Json(Box::pin(state.investigator().new_in_scope(&entity, range)).await?))
 }
 
 /// Addresses that the entity used and held.
@@ -211,7 +211,7 @@ pub(super) async fn addresses(
     Params(scope): Params<ScopeParams>,
 ) -> Result<Json<AddressesPanel>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.addresses(&entity, range)).await?))
+    Ok(Json(Box::pin(state.investigator().addresses(&entity, range)).await?))
 }
 
 /// Intervals in which records of the entity were lost.
@@ -227,7 +227,7 @@ pub(super) async fn gaps(
     Params(scope): Params<ScopeParams>,
 ) -> Result<Json<Panel<CoverageGap>>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.gaps(Some(&entity), range)).await?))
+    Ok(Json(Box::pin(state.investigator().gaps(Some(&entity), range)).await?))
 }
 
 /// The four questions of an investigation, answered.
@@ -244,8 +244,8 @@ pub(super) async fn answers(
     Params(about): Params<AboutParams>,
 ) -> Result<Json<Answers>, ApiError> {
     let range = match &about.finding {
-        Some(id) if scope.from.is_none() && scope.to.is_none() => state.investigator.finding_scope(id).await?,
+        Some(id) if scope.from.is_none() && scope.to.is_none() => state.investigator().finding_scope(id).await?,
         _ => scope.range(&state).await?,
     };
-    Ok(Json(Box::pin(state.investigator.answers(&entity, range, about.finding.as_deref())).await?))
+    Ok(Json(Box::pin(state.investigator().answers(&entity, range, about.finding.as_deref())).await?))
 }

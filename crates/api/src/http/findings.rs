@@ -30,7 +30,7 @@ pub(super) struct ChangedCount {
 ))]
 pub(super) async fn list(State(state): State<ApiState>, Params(params): Params<FindingParams>) -> Result<Json<FindingsPage>, ApiError> {
     let query = params.query(&state).await?;
-    let page = state.investigator.findings(&query.filter, query.sort, query.descending, query.offset, query.limit).await?;
+    let page = state.investigator().findings(&query.filter, query.sort, query.descending, query.offset, query.limit).await?;
     Ok(Json(page))
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn export(
         return Err(ApiError::bad_request(format!("{other:?} is no form of findings: write guardduty")));
     }
     let query = params.query(&state).await?;
-    Ok(Json(state.investigator.guardduty(&query.filter, query.limit).await?))
+    Ok(Json(state.investigator().guardduty(&query.filter, query.limit).await?))
 }
 
 /// A finding with all its evidence, actors and occurrences.
@@ -58,7 +58,7 @@ pub(super) async fn export(
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn one(State(state): State<ApiState>, Id(id): Id) -> Result<Json<Finding>, ApiError> {
-    Ok(Json(state.investigator.finding(&id).await?))
+    Ok(Json(state.investigator().finding(&id).await?))
 }
 
 /// Everything a finding's page shows.
@@ -68,7 +68,7 @@ pub(super) async fn one(State(state): State<ApiState>, Id(id): Id) -> Result<Jso
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn page(State(state): State<ApiState>, Id(id): Id) -> Result<Json<FindingPage>, ApiError> {
-    Ok(Json(Box::pin(state.investigator.finding_page(&id)).await?))
+    Ok(Json(Box::pin(state.investigator().finding_page(&id)).await?))
 }
 
 /// Puts a finding away. A later occurrence brings it back.
@@ -100,7 +100,7 @@ pub(super) async fn unarchive(
 }
 
 async fn set_archived(state: &ApiState, id: String, archived: bool, who: &str) -> Result<Json<ChangedCount>, ApiError> {
-    let changed = state.investigator.archive(std::slice::from_ref(&id), archived, who, state.now()).await?;
+    let changed = state.investigator().archive(std::slice::from_ref(&id), archived, who, state.now()).await?;
     if changed == 0 {
         return Err(ApiError::not_found(format!("there is no finding {id:?}")));
     }
@@ -117,7 +117,7 @@ pub(super) async fn archive_many(
     Extension(Who(who)): Extension<Who>,
     Body(request): Body<ArchiveRequest>,
 ) -> Result<Json<ChangedCount>, ApiError> {
-    let changed = state.investigator.archive(&request.ids, request.archived, &who, state.now()).await?;
+    let changed = state.investigator().archive(&request.ids, request.archived, &who, state.now()).await?;
     Ok(Json(ChangedCount { changed }))
 }
 
@@ -138,7 +138,7 @@ pub(super) async fn note(
     if note.is_some_and(|note| note.chars().count() > NOTE_CAP) {
         return Err(ApiError::new(TOO_LONG, format!("a note has at most {NOTE_CAP} characters")));
     }
-    let known = state.investigator.store().set_note(&id, note, &who, state.now()).await.map_err(InvestigateError::from)?;
+    let known = state.investigator().store().set_note(&id, note, &who, state.now()).await.map_err(InvestigateError::from)?;
     if !known {
         return Err(ApiError::not_found(format!("there is no finding {id:?}")));
     }

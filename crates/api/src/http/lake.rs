@@ -19,7 +19,7 @@ const SQL_ROWS: usize = 10_000;
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn range(State(state): State<ApiState>) -> Result<Json<LakeRange>, ApiError> {
-    Ok(Json(state.investigator.lake_range().await?))
+    Ok(Json(state.investigator().lake_range().await?))
 }
 
 /// What happened in a scope, and where to look.
@@ -29,7 +29,7 @@ pub(super) async fn range(State(state): State<ApiState>) -> Result<Json<LakeRang
 ))]
 pub(super) async fn summary(State(state): State<ApiState>, Params(scope): Params<ScopeParams>) -> Result<Json<Summary>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator.summary(range)).await?))
+    Ok(Json(Box::pin(state.investigator().summary(range)).await?))
 }
 
 /// What was read, what was refused, what is missing, and what is known beside it.
@@ -38,7 +38,7 @@ pub(super) async fn summary(State(state): State<ApiState>, Params(scope): Params
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn sources(State(state): State<ApiState>) -> Result<Json<Sources>, ApiError> {
-    Ok(Json(Box::pin(state.investigator.sources()).await?))
+    Ok(Json(Box::pin(state.investigator().sources()).await?))
 }
 
 /// Checks the promises about the data on the whole lake. Takes time in proportion.
@@ -47,7 +47,7 @@ pub(super) async fn sources(State(state): State<ApiState>) -> Result<Json<Source
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn verify(State(state): State<ApiState>) -> Result<Json<Vec<Check>>, ApiError> {
-    Ok(Json(state.investigator.verify().await?))
+    Ok(Json(state.investigator().verify().await?))
 }
 
 /// Finds entities, addresses, accounts and findings.
@@ -56,7 +56,7 @@ pub(super) async fn verify(State(state): State<ApiState>) -> Result<Json<Vec<Che
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn search(State(state): State<ApiState>, Params(search): Params<SearchParams>) -> Result<Json<SearchResult>, ApiError> {
-    Ok(Json(state.investigator.search(&search.text).await?))
+    Ok(Json(state.investigator().search(&search.text).await?))
 }
 
 /// Runs one read-only query over the tables.
@@ -69,5 +69,5 @@ pub(super) async fn sql(State(state): State<ApiState>, Body(request): Body<SqlRe
     if limit == 0 || limit > SQL_ROWS {
         return Err(ApiError::bad_request(format!("limit is 1 to {SQL_ROWS}")));
     }
-    Ok(Json(state.investigator.sql(&request.query, limit).await?))
+    Ok(Json(state.investigator().sql(&request.query, limit).await?))
 }

@@ -27,6 +27,8 @@ pub(super) fn route(path: &str) -> String {
         ["", ..] => "/".to_owned(),
         [only @ ("healthz" | "readyz" | "metrics"), "", ..] => format!("/{only}"),
         ["api", "openapi.json", "", ..] => "/api/openapi.json".to_owned(),
+        ["api", "v1", "upload", ..] => "/api/v1/upload/{name}".to_owned(),
+        ["firehose", ..] => "/firehose".to_owned(),
         ["api", "v1", kind @ ("entities" | "findings"), id, rest] => match (id, rest) {
             ("", _) | ("archive", "") => path.trim_end_matches('/').to_owned(),
             (_, "") => format!("/api/v1/{kind}/{{id}}"),
@@ -37,7 +39,7 @@ pub(super) fn route(path: &str) -> String {
             ) => format!("/api/v1/{kind}/{{id}}/{rest}"),
             _ => "other".to_owned(),
         },
-        ["api", "v1", name @ ("range" | "summary" | "sources" | "verify" | "search" | "sql" | "findings.json"), "", _] => {
+        ["api", "v1", name @ ("range" | "summary" | "sources" | "status" | "verify" | "search" | "sql" | "findings.json"), "", _] => {
             format!("/api/v1/{name}")
         }
         _ => "other".to_owned(),
@@ -111,12 +113,12 @@ impl Metrics {
     }
 }
 
-fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+pub(super) fn head(text: &mut String, name: &str, kind: &str, help: &str) {
     // Writing to a `String` cannot fail.
     let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
-fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
+pub(super) fn line(text: &mut String, name: &str, labels: &str, value: impl std::fmt::Display) {
     let _ = if labels.is_empty() { writeln!(text, "{name} {value}") } else { writeln!(text, "{name}{{{labels}}} {value}") };
 }
 

@@ -10,9 +10,10 @@ mod lake;
 mod metrics;
 mod operations;
 mod params;
+mod status;
 
 use std::fmt::{self, Debug, Formatter};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -28,6 +29,7 @@ use tower_http::compression::CompressionLayer;
 use crate::{ApiError, Investigator};
 pub use document::openapi;
 use metrics::Metrics;
+pub use status::{JobState, JobStatus, ParkedMessage, SourceStatus, SourceTrouble, Status};
 
 /// Largest request body.
 const BODY_CAP: usize = 256 * 1024;
@@ -50,30 +52,61 @@ pub enum Auth {
 /// What the handlers share.
 #[derive(Clone)]
 pub struct ApiState {
-    /// Who answers.
-    pub investigator: Arc<Investigator>,
+    investigator: Arc<RwLock<Arc<Investigator>>>,
     /// Who may ask.
     pub auth: Auth,
     /// What tells the time.
     pub clock: Clock,
+    watched: Arc<dyn Fn() -> Status + Send + Sync>,
     metrics: Arc<Metrics>,
 }
 
 impl Debug for ApiState {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ApiState").field("investigator", &self.investigator).field("auth", &self.auth).finish_non_exhaustive()
+        formatter.debug_struct("ApiState").field("investigator", &self.investigator()).field("auth", &self.auth).finish_non_exhaustive()
     }
 }
 
 impl ApiState {
     /// State for a router.
     pub fn new(investigator: Arc<Investigator>, auth: Auth, clock: Clock) -> Self {
-        Self { investigator, auth, clock, metrics: Arc::new(Metrics::default()) }
+        let watched = Arc::new(Status::default);
+        Self { investigator: Arc::new(RwLock::new(investigator)), auth, clock, watched, metrics: Arc::new(Metrics::default()) }
+    }
+
+    /// The same, in a process that collects: `watched` says how its sources and jobs are doing.
+    #[must_use]
+    pub fn watching(self, watched: impl Fn() -> Status + Send + Sync + 'static) -> Self {
+        Self { watched: Arc::new(watched), ..self }
+    }
+
+    /// Who answers.
+    pub fn investigator(&self) -> Arc<Investigator> {
+        Arc::clone(&self.investigator.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets another answer from the next question on, as after a change of the inventory or of the lists. Clones of this state follow.
+    pub fn replace(&self, investigator: Arc<Investigator>) {
+        *self.investigator.write().unwrap_or_else(PoisonError::into_inner) = investigator;
+    }
+
+    fn status(&self) -> Status {
+        (self.watched)()
     }
 
     fn now(&self) -> Timestamp {
         (self.clock)()
     }
+}
+
+/// Routes of another crate under the same guard: a token where one is needed. They stand beside those of [`router`], with limits of their
+/// own.
+pub fn guarded(state: &ApiState, routes: Router) -> Router {
+    routes
+        .route_layer(middleware::from_fn_with_state(state.clone(), auth::check))
+        .layer(middleware::from_fn(headers::refuse_cross_site))
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(state.clone(), count))
 }
 
 /// Every path that is served.
@@ -82,6 +115,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/range", get(lake::range))
         .route("/summary", get(lake::summary))
         .route("/sources", get(lake::sources))
+        .route("/status", get(operations::status))
         .route("/verify", get(lake::verify))
         .route("/search", get(lake::search))
         .route("/sql", post(lake::sql))

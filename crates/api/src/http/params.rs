@@ -78,7 +78,7 @@ impl ScopeParams {
     pub(super) async fn range(&self, state: &ApiState) -> Result<TimeRange, InvestigateError> {
         let text = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let (from, to) = (text(&self.from), text(&self.to));
-        state.investigator.scope(from.as_deref(), to.as_deref()).await
+        state.investigator().scope(from.as_deref(), to.as_deref()).await
     }
 }
 
@@ -287,7 +287,7 @@ impl FindingParams {
         if limit == 0 || limit > PAGE_CAP as u64 {
             return Err(ApiError::bad_request(format!("limit is 1 to {PAGE_CAP}")));
         }
-        let end = state.investigator.lake_range().await?.last.unwrap_or_default();
+        let end = state.investigator().lake_range().await?.last.unwrap_or_default();
         let time = |text: Option<String>| {
             let text = text.filter(|text| !text.trim().is_empty());
             text.map(|text| Timestamp::parse_relative(&text, end)).transpose().map_err(|error| ApiError::bad_request(error.to_string()))

@@ -99,8 +99,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
-    /// Serve the console and the HTTP interface.
+    /// Serve the console and the HTTP interface. With sources in the settings, collect and detect as well, for good.
     Serve(Serve),
+    /// Settings.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -127,6 +132,14 @@ pub(crate) enum Page {
     Configuration,
     /// Every command and option.
     Cli,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read the settings as every command does, from the file and the environment, and say what is wrong. Reaches for nothing.
+    Check,
+    /// Print the settings in force, every one of them, as a file; secrets are left out.
+    Show,
 }
 
 #[derive(Debug, Args)]
@@ -227,7 +240,7 @@ pub(crate) struct Compact {
 #[derive(Debug, Args)]
 pub(crate) struct Expire {
     /// flows, activity, volume, seen, coverage, rejects.
-    #[arg(required = true, value_name = "TABLE", value_parser = table)]
+    #[arg(required = true, value_name = "TABLE", value_parser = crate::config::expirable)]
     pub(crate) tables: Vec<Table>,
     /// The first day to keep: a date, an instant, or `-90d`.
     #[arg(long, value_name = "TIME")]
@@ -245,15 +258,6 @@ pub(crate) struct Vacuum {
     /// Only say what would go.
     #[arg(long)]
     pub(crate) dry_run: bool,
-}
-
-/// A table by its name.
-fn table(text: &str) -> Result<Table, String> {
-    let found = Table::ALL.iter().find(|table| table.name() == text && **table != Table::Objects);
-    found.copied().ok_or_else(|| {
-        let names: Vec<&str> = Table::ALL.iter().filter(|table| **table != Table::Objects).map(|table| table.name()).collect();
-        format!("one of {}", names.join(", "))
-    })
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,12 +1,11 @@
 //! `simulate`, `ingest`, `rebuild`: getting records, and making what is derived from them anew.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use flow::TimeRange;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ingest::{Pipeline, sources};
+use ingest::sources;
 use serde_json::json;
 
 use super::arguments::{Global, Ingest, Rebuild, Simulate, scope};
@@ -85,16 +84,10 @@ pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Resul
         );
         objects.append(&mut sources::folder::list(path)?);
     }
-    let mut config = ingest::Config { batch_bytes: weir.config.ingest.batch_bytes, ..ingest::Config::default() };
+    let mut config = weir.ingest_config(now());
     config.decode.format = arguments.format_line.clone();
-    config.decode.now = now();
-    for flow_log in weir.inventory.flow_logs() {
-        if let Some(format) = flow_log.format.as_deref().and_then(|text| text.parse().ok()) {
-            config.decode.known_formats.insert(flow_log.id.clone(), format);
-        }
-    }
     let bar = bar(global, 0, "ingesting   {bar:30} {bytes}/{total_bytes}  {msg}");
-    let mut pipeline = Pipeline::new(Arc::clone(&weir.lake), Arc::clone(&weir.inventory), Arc::new(weir.attributor()), config);
+    let mut pipeline = weir.pipeline(config);
     let summary = pipeline
         .collect(objects, now, |progress| {
             bar.set_length(progress.bytes_total);
@@ -109,11 +102,7 @@ pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Resul
         .await;
     bar.finish_and_clear();
     let summary = summary?;
-    // What is new can change what was normal in every hour after it, so the hours after are judged again too.
-    let detected = match summary.first_time {
-        Some(first) if !arguments.no_detect && summary.counts.accepted > 0 => Some(watch_from(global, &weir, Some(first)).await?),
-        _ => None,
-    };
+    let detected = if arguments.no_detect { None } else { catch_up(global, &weir).await? };
     let seconds = begun.elapsed().as_secs_f64();
     let counts = summary.counts;
     if global.output == Format::Json {
@@ -191,6 +180,19 @@ pub(crate) async fn rebuild(global: &Global, arguments: &Rebuild) -> anyhow::Res
         Format::Json => output::json(&rebuilt),
         _ => output::print(&format!("{} records of {} days attributed anew\n", human::count(rebuilt.flows), rebuilt.days)),
     }
+}
+
+/// Judges what has not been judged yet, if anything.
+pub(crate) async fn catch_up(global: &Global, weir: &Weir) -> anyhow::Result<Option<watch::Detected>> {
+    let engine = weir.detector_engine().await?;
+    if !watch::behind(weir, &engine).await? {
+        return Ok(None);
+    }
+    let bar = bar(global, 0, "detecting   {spinner} {msg}");
+    bar.set_message("every detector over the hours that may have changed");
+    let detected = watch::catch_up(weir, &engine).await;
+    bar.finish_and_clear();
+    detected.map(Some)
 }
 
 /// Runs every detector from an instant to the end of the lake.

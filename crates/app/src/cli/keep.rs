@@ -1,4 +1,4 @@
-//! `sql`, `verify`, `token`: asking and keeping.
+//! `sql`, `verify`, `token`, `config`: asking and keeping.
 
 use std::io::Read as _;
 use std::process::ExitCode;
@@ -8,6 +8,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::arguments::{Global, Sql};
 use super::{now, open};
+use crate::config::Config;
 use crate::home::Access;
 use crate::human;
 use crate::output::{self, Format, Grid};
@@ -82,4 +83,21 @@ pub(crate) async fn revoke_token(global: &Global, name: &str) -> anyhow::Result<
     let weir = open(global, Access::Read).await?;
     anyhow::ensure!(weir.store.revoke_token(name).await?, "there is no token {name:?}: weir token list");
     output::print("revoked\n")
+}
+
+pub(crate) fn check_config(global: &Global) -> anyhow::Result<()> {
+    let config = Config::load(global.config.as_deref())?;
+    for file in &config.geo.files {
+        anyhow::ensure!(file.exists(), "geo.files: {} is not there", file.display());
+    }
+    let does = if config.collects() { "collects, detects and answers" } else { "only answers: no source is set" };
+    output::print(&format!("the settings are valid; weir serve {does}\n"))
+}
+
+pub(crate) fn show_config(global: &Global) -> anyhow::Result<()> {
+    let config = Config::load(global.config.as_deref())?;
+    match global.output {
+        Format::Json => output::json(&config),
+        _ => output::print(&toml::to_string_pretty(&config)?),
+    }
 }

@@ -6,7 +6,7 @@ use flow::Timestamp;
 use serde_json::json;
 
 use super::arguments::{Global, ImportInventory, ImportList};
-use super::collect::watch_from;
+use super::collect::catch_up;
 use super::{now, open};
 use crate::home::{self, Access};
 use crate::human;
@@ -75,7 +75,8 @@ pub(crate) async fn import_list(global: &Global, arguments: &ImportList) -> anyh
         None
     } else {
         let weir = open(global, Access::Write).await?;
-        Some(watch_from(global, &weir, None).await?)
+        // A changed list makes everything due.
+        catch_up(global, &weir).await?
     };
     if global.output == Format::Json {
         let refused: Vec<_> = rejected.iter().map(|line| json!({ "line": line.line, "text": line.text, "reason": line.reason })).collect();
@@ -130,7 +131,7 @@ pub(crate) async fn remove_list(global: &Global, name: &str) -> anyhow::Result<(
     anyhow::ensure!(weir.store.delete_list(name).await?, "there is no list {name:?}: weir intel list");
     drop(weir);
     let weir = open(global, Access::Write).await?;
-    watch_from(global, &weir, None).await?;
+    catch_up(global, &weir).await?;
     output::print("removed\n")
 }
 

@@ -19,7 +19,7 @@ use flow::Timestamp;
 use tracing_subscriber::EnvFilter;
 
 pub(crate) use arguments::{Arguments, Page};
-use arguments::{Command, Global, IntelCommand, InventoryCommand, TokenCommand};
+use arguments::{Command, ConfigCommand, Global, IntelCommand, InventoryCommand, TokenCommand};
 
 use crate::config::Config;
 use crate::home::{Access, Weir};
@@ -73,6 +73,8 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
             TokenCommand::Revoke { name } => keep::revoke_token(&global, &name).await?,
         },
         Command::Serve(serve) => serve::run(&global, &serve).await?,
+        Command::Config { command: ConfigCommand::Check } => keep::check_config(&global)?,
+        Command::Config { command: ConfigCommand::Show } => keep::show_config(&global)?,
         Command::Completions { shell } => arguments::print_completions(shell)?,
         Command::Reference { page } => crate::output::print(&crate::reference::page(page))?,
     }
@@ -86,7 +88,7 @@ async fn open(global: &Global, access: Access) -> anyhow::Result<Weir> {
 
 /// The time it is: the one place where the command reads the clock.
 #[expect(clippy::disallowed_methods, reason = "the command is where time comes from")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::from_micros(chrono::Utc::now().timestamp_micros())
 }
 

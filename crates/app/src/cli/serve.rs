@@ -5,19 +5,23 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use api::{ApiState, Auth};
+use tokio_util::sync::CancellationToken;
 
 use super::arguments::{Global, Serve};
-use super::open;
+use crate::config::Config;
 use crate::console;
-use crate::home::Access;
+use crate::home::{Access, Weir};
+use crate::runtime::Runtime;
 
 pub(crate) async fn run(global: &Global, arguments: &Serve) -> anyhow::Result<()> {
     serve(global, arguments.listen.as_deref()).await
 }
 
-/// Serves until interrupted.
+/// Serves until interrupted. With sources it also collects, and is then the one that writes the data folder.
 pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Result<()> {
-    let weir = open(global, Access::Read).await?;
+    let config = Config::load(global.config.as_deref())?;
+    let access = if config.collects() { Access::Write } else { Access::Read };
+    let weir = Arc::new(Weir::open(&global.data, config, access).await?);
     let listen = listen.unwrap_or(&weir.config.serve.listen);
     let address: SocketAddr =
         listen.parse().with_context(|| format!("{listen:?} is no address to listen on; write one such as 127.0.0.1:8420"))?;
@@ -28,27 +32,49 @@ pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Resu
     );
     // A token that exists is asked for, on loopback too: whoever made one meant it.
     let auth = if tokens.is_empty() { Auth::Open } else { Auth::Tokens };
-    let state = ApiState::new(Arc::new(weir.investigator().await?), auth, Arc::new(super::now));
+    let mut state = ApiState::new(Arc::new(weir.investigator().await?), auth, Arc::new(super::now));
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let bound = listener.local_addr()?;
+    let stop = stop_when_told();
+    let runtime = match access {
+        Access::Write => {
+            let runtime = Runtime::start(weir, state.clone(), stop.clone())?;
+            state = state.watching(runtime.status());
+            Some(runtime)
+        }
+        Access::Read => None,
+    };
     tracing::info!("serving at http://{bound}");
-    api::serve(listener, console::with_console(api::router(state)), async {
+    let served = api::serve(listener, console::with_console(api::router(state)), stop.clone().cancelled_owned()).await;
+    // Whatever ended the server ends the tasks too.
+    stop.cancel();
+    if let Some(runtime) = runtime {
+        runtime.ended().await;
+    }
+    Ok(served?)
+}
+
+/// A token that is cancelled when the process is interrupted or told to end.
+fn stop_when_told() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
         let interrupted = tokio::signal::ctrl_c();
         #[cfg(unix)]
         {
-            let mut ended = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-                Ok(ended) => ended,
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut ended) => {
+                    tokio::select! { _ = interrupted => {}, _ = ended.recv() => {} }
+                }
                 Err(error) => {
                     tracing::warn!(%error, "only an interrupt ends this process in order");
                     let _ = interrupted.await;
-                    return;
                 }
-            };
-            tokio::select! { _ = interrupted => {}, _ = ended.recv() => {} }
+            }
         }
         #[cfg(not(unix))]
         let _ = interrupted.await;
-    })
-    .await?;
-    Ok(())
+        told.cancel();
+    });
+    stop
 }

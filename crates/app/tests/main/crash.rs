@@ -17,7 +17,7 @@ const KILLS: u32 = 100;
 const OBJECTS: u32 = 40;
 
 /// What a lake says, in an order of its own: sums, refused records, coverage, the ledger.
-fn contents(weir: &Weir) -> Vec<Value> {
+pub(crate) fn contents(weir: &Weir) -> Vec<Value> {
     [
         "SELECT entity, hour, direction, action, sum(bytes) AS bytes, sum(packets) AS packets, sum(flows) AS flows FROM volume GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
         "SELECT entity, hour, remote_addr, service_port, connection_direction, sum(bytes_in) AS i, sum(bytes_out) AS o, sum(flows) AS f, min(first_time) AS a, max(last_time) AS z \
@@ -32,7 +32,7 @@ fn contents(weir: &Weir) -> Vec<Value> {
     .to_vec()
 }
 
-fn write_objects(folder: &Path) {
+pub(crate) fn write_objects(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
     for object in 0..OBJECTS {
         let mut text = String::from(

@@ -9,4 +9,5 @@ mod order;
 mod samples;
 mod serve;
 mod walk;
+mod watching;
 mod weir;

@@ -8,17 +8,22 @@ use serde_json::Value;
 
 use crate::weir::{Weir, World};
 
-struct Server {
-    child: Child,
+pub(crate) struct Server {
+    pub(crate) child: Child,
     address: String,
 }
 
 impl Server {
     /// Starts on a free port and waits until it says where it listens.
     fn start(weir: &Weir) -> Self {
+        Self::start_with(weir, "")
+    }
+
+    /// The same with these settings.
+    pub(crate) fn start_with(weir: &Weir, settings: &str) -> Self {
         let mut command = weir.command();
-        let mut child =
-            command.env("WEIR_LOG", "app=info,api=warn").args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+        command.env("WEIR_LOG", "app=info,api=warn").arg("--config").arg(weir.settings(settings));
+        let mut child = command.args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
             .find_map(|line| {
@@ -31,11 +36,11 @@ impl Server {
         Self { child, address }
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         self.get_as(path, None)
     }
 
-    fn get_as(&self, path: &str, token: Option<&str>) -> (u16, String) {
+    pub(crate) fn get_as(&self, path: &str, token: Option<&str>) -> (u16, String) {
         let url = format!("http://{}{path}", self.address);
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
@@ -49,7 +54,7 @@ impl Server {
         })
     }
 
-    fn json(&self, path: &str) -> Value {
+    pub(crate) fn json(&self, path: &str) -> Value {
         let (status, text) = self.get(path);
         assert_eq!(status, 200, "{path}: {text}");
         serde_json::from_str(&text).unwrap()

@@ -184,3 +184,17 @@ async fn what_a_failed_commit_held_is_dropped_unanswered_and_comes_in_with_the_n
     assert_eq!(outcomes, [Some(Outcome::Committed)]);
     assert_eq!(flows(&lake).await, 50);
 }
+
+#[tokio::test]
+async fn an_object_that_was_only_touched_says_nothing_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, lake) = (folder.path().join("logs"), folder.path().join("lake"));
+    write(&logs, "a.log", &(records(0, 10) + "2 123456789012 eni-1 10.0.0.5 not-an-address 1 2 6 1 1 1763900000 1763900060 ACCEPT OK\n"));
+    collect(&lake, &logs, 1 << 20).await;
+    let file = std::fs::File::options().append(true).open(logs.join("a.log")).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_764_000_000)).unwrap();
+    let again = collect(&lake, &logs, 1 << 20).await;
+    assert_eq!((again.objects, again.counts.records, again.counts.duplicates, again.counts.rejected), (1, 11, 11, 0));
+    let lake = Lake::open(&lake).await.unwrap();
+    assert_eq!(lake.state(Table::Rejects).await.unwrap().files.iter().map(|file| file.rows).sum::<u64>(), 1);
+}

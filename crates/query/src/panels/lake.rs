@@ -219,6 +219,19 @@ impl Engine {
         Ok((totals.into_iter().next().unwrap_or_default(), answer.sql))
     }
 
+    /// What was committed after a batch: the last batch since, and the earliest start among its records; `None` when nothing with records
+    /// was.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn arrived_since(&self, batch: u64) -> Result<Option<(u64, Timestamp)>, QueryError> {
+        let sql = "SELECT max(batch) AS batch, min(first_time) AS first FROM objects WHERE batch > $batch";
+        let answer = self.ask(sql, &[("batch", Value::from(i64::try_from(batch).unwrap_or(i64::MAX)))]).await?;
+        let arrived = rows(&answer, |row| Ok(row.time("first")?.zip(row.integer("batch")?)))?;
+        let arrived = arrived.into_iter().flatten().next();
+        Ok(arrived.map(|(first, batch)| (u64::try_from(batch).unwrap_or(0), first)))
+    }
+
     /// Objects of the ledger, the latest first; with `troubled` only those with refused records or a problem.
     ///
     /// # Errors

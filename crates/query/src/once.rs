@@ -1,0 +1,111 @@
+//! What a question names twice is computed once.
+//!
+//! DataFusion writes a common table expression into the plan wherever it is used, so one that is used five times is computed five times, all
+//! at the same time. Here the parts of a plan that stand in it more than once under one name are computed beforehand, the innermost first,
+//! and read from memory. The rows of the answer are the same.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
+use datafusion::datasource::{MemTable, provider_as_source};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, SubqueryAlias};
+use datafusion::prelude::DataFrame;
+
+/// The plan with every repeated part replaced by its rows.
+pub(crate) async fn compute_once(state: &SessionState, mut plan: LogicalPlan) -> Result<LogicalPlan> {
+    while let Some(part) = innermost_repeated(&plan)? {
+        let frame = DataFrame::new(state.clone(), part.input.as_ref().clone());
+        let schema = Arc::new(frame.schema().as_arrow().clone());
+        let batches = frame.collect().await?;
+        // What was computed knows best which of its columns can be null.
+        let schema = batches.first().map_or(schema, |batch| batch.schema());
+        let source = provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches])?));
+        let rows = LogicalPlanBuilder::scan(part.alias.clone(), source, None)?.build()?;
+        let replaced = plan.transform_down_with_subqueries(|node| match &node {
+            LogicalPlan::SubqueryAlias(alias) if *alias == part => Ok(Transformed::new(rows.clone(), true, TreeNodeRecursion::Jump)),
+            _ => Ok(Transformed::no(node)),
+        })?;
+        plan = replaced.data.transform_up_with_subqueries(|node| node.recompute_schema().map(Transformed::yes))?.data;
+    }
+    Ok(plan)
+}
+
+/// A named part that stands in the plan more than once and has no such part in it.
+fn innermost_repeated(plan: &LogicalPlan) -> Result<Option<SubqueryAlias>> {
+    let mut counts: HashMap<SubqueryAlias, usize> = HashMap::new();
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::SubqueryAlias(alias) = node
+            && worth_keeping(&alias.input)?
+        {
+            *counts.entry(alias.clone()).or_default() += 1;
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    let repeated = |alias: &SubqueryAlias| counts.get(alias).is_some_and(|count| *count > 1);
+    let mut found = None;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::SubqueryAlias(alias) = node
+            && repeated(alias)
+        {
+            let mut inner = false;
+            alias.input.apply_with_subqueries(|node| {
+                inner |= matches!(node, LogicalPlan::SubqueryAlias(alias) if repeated(alias));
+                Ok(if inner { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+            })?;
+            if !inner {
+                found = Some(alias.clone());
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(found)
+}
+
+/// Whether a part computes something. A mere selection of rows is better read again, where only what is asked of it is read.
+fn worth_keeping(plan: &LogicalPlan) -> Result<bool> {
+    plan.exists(|node| {
+        Ok(matches!(node, LogicalPlan::Aggregate(_) | LogicalPlan::Distinct(_) | LogicalPlan::Window(_) | LogicalPlan::Join(_)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::util::pretty::pretty_format_batches;
+    use datafusion::prelude::SessionContext;
+
+    use super::*;
+
+    async fn scans(sql: &str) -> (usize, usize) {
+        let context = SessionContext::new();
+        context.sql("CREATE TABLE numbers AS SELECT column1 AS n, column2 AS kind FROM (VALUES (1, 'a'), (2, 'b'), (3, 'a'))").await.unwrap();
+        let frame = context.sql(sql).await.unwrap();
+        let plain = frame.clone().collect().await.unwrap();
+        let (state, plan) = frame.into_parts();
+        let kept = compute_once(&state, plan.clone()).await.unwrap();
+        let batches = DataFrame::new(state, kept.clone()).collect().await.unwrap();
+        assert_eq!(pretty_format_batches(&batches).unwrap().to_string(), pretty_format_batches(&plain).unwrap().to_string());
+        let count = |plan: &LogicalPlan| format!("{}", plan.display_indent()).matches("TableScan: numbers").count();
+        (count(&plan), count(&kept))
+    }
+
+    #[tokio::test]
+    async fn a_repeated_expression_is_computed_once() {
+        let sql = "WITH sums AS (SELECT kind, sum(n) AS total FROM numbers GROUP BY kind), \
+             largest AS (SELECT max(total) AS total FROM sums) \
+             SELECT sums.kind, largest.total FROM sums JOIN largest ON sums.total <= largest.total \
+             WHERE sums.kind IN (SELECT kind FROM sums) ORDER BY 1";
+        assert_eq!(scans(sql).await, (3, 0));
+    }
+
+    #[tokio::test]
+    async fn what_stands_once_or_computes_nothing_stays_where_it_is() {
+        let once = "WITH sums AS (SELECT kind, sum(n) AS total FROM numbers GROUP BY kind) SELECT * FROM sums ORDER BY kind";
+        assert_eq!(scans(once).await, (1, 1));
+        let rows = "WITH some AS (SELECT * FROM numbers WHERE n > 1) SELECT a.n FROM some AS a JOIN some AS b ON a.n = b.n ORDER BY 1";
+        assert_eq!(scans(rows).await, (2, 2));
+    }
+}
