@@ -70,6 +70,10 @@ pub struct Aws {
     pub region: Option<String>,
     /// Profile of the shared configuration files. Without it, that of the environment.
     pub profile: Option<String>,
+    /// A fixed access key, for stores that have their own. Where AWS runs the store, roles are better.
+    pub access_key_id: Option<String>,
+    /// Its secret.
+    pub secret_access_key: Secret,
     /// Role to take on by `sts:AssumeRole`, for a queue or bucket of another account.
     pub role_arn: Option<String>,
     /// External id that the role's trust policy asks for.
