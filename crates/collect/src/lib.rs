@@ -33,6 +33,7 @@ pub mod folder;
 mod health;
 mod outbox;
 mod s3;
+pub mod s3_listing;
 pub mod s3_queue;
 mod source;
 mod spool;

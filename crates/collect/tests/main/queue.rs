@@ -10,7 +10,7 @@ use ingest::sources::Outcome;
 use serde_json::json;
 
 use crate::moto;
-use crate::proxy::{Fault, Proxy};
+use crate::proxy::{Asked, Fault, Proxy};
 use crate::world::{Running, aws, commit, config, fixtures, unique};
 
 /// A bucket, and a queue that it tells of new objects.
@@ -308,4 +308,24 @@ async fn a_queue_that_is_not_there_is_said_and_asked_for_again() {
     bucket.sqs.send_message().queue_url(queue_url).message_body(notification(&bucket.name, &["a.log"]).to_string()).send().await.unwrap();
     running.take(1, commit).await;
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_role_is_taken_on_for_the_queue_or_for_the_bucket_alone() {
+    let bucket = Bucket::new().await;
+    bucket.put("a.log", b"text").await;
+    let proxy = Proxy::start(moto::url(), |_, _| None).await;
+    let mut running = bucket.start(&proxy.url, |settings| {
+        let role = Some("arn:aws:iam::123456789012:role/weir-reads-logs".to_owned());
+        settings.object_aws = Some(collect::Aws { role_arn: role, external_id: Some("weir".into()), ..settings.aws.clone() });
+    });
+    running.take(1, commit).await;
+    bucket.emptied().await;
+    running.stop().await;
+    let keys = |wanted: fn(&Asked) -> bool| -> Vec<String> {
+        proxy.seen().into_iter().map(|(asked, _)| asked).filter(wanted).map(|asked| asked.access_key).collect()
+    };
+    assert!(keys(|asked| asked.target.starts_with("AmazonSQS")).iter().all(|key| key == "test"));
+    let fetches = keys(|asked| asked.path.contains("a.log"));
+    assert!(fetches.len() == 1 && fetches[0].starts_with("ASIA"), "{fetches:?}");
 }

@@ -35,6 +35,8 @@ pub(crate) struct Asked {
     pub(crate) path: String,
     /// The operation of a JSON protocol, such as `AmazonSQS.ReceiveMessage`.
     pub(crate) target: String,
+    /// The access key that it is signed with.
+    pub(crate) access_key: String,
 }
 
 type Plan = Box<dyn Fn(&Asked, usize) -> Option<Fault> + Send + Sync>;
@@ -82,7 +84,9 @@ async fn pass(State(line): State<Arc<Line>>, request: Request) -> Result<Respons
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().unwrap().to_string();
     let target = parts.headers.get("x-amz-target").map(|target| target.to_str().unwrap().to_owned()).unwrap_or_default();
-    let asked = Asked { method: parts.method.clone(), path: path.clone(), target };
+    let signature = parts.headers.get("authorization").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+    let access_key = signature.split_once("Credential=").and_then(|(_, rest)| rest.split('/').next()).unwrap_or_default().to_owned();
+    let asked = Asked { method: parts.method.clone(), path: path.clone(), target, access_key };
     let number = line.count.fetch_add(1, Ordering::Relaxed);
     let fault = (line.plan)(&asked, number);
     line.seen.lock().unwrap().push((asked, fault));
