@@ -70,6 +70,10 @@ pub struct Aws {
     pub region: Option<String>,
     /// Profile of the shared configuration files. Without it, that of the environment.
     pub profile: Option<String>,
+    /// A fixed access key, for stores that have their own. Where AWS runs the store, roles are better.
+    pub access_key_id: Option<String>,
+    /// Its secret.
+    pub secret_access_key: Secret,
     /// Role to take on by `sts:AssumeRole`, for a queue or bucket of another account.
     pub role_arn: Option<String>,
     /// External id that the role's trust policy asks for.
@@ -335,6 +339,20 @@ impl S3Queue {
 }
 
 impl S3Listing {
+    /// One pass over what `url` names: `s3://bucket`, `s3://bucket/prefix/`, `s3://bucket/path/of/object`.
+    ///
+    /// # Errors
+    /// When it is no such URL.
+    pub fn of_url(url: &str) -> Result<Self, CollectError> {
+        let problem = || CollectError::Setting { name: url.to_owned(), problem: "is not of the form s3://bucket/prefix".to_owned() };
+        let (bucket, prefix) = url.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, ""))).ok_or_else(problem)?;
+        if bucket.is_empty() {
+            return Err(problem());
+        }
+        let prefixes = Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()).into_iter().collect();
+        Ok(Self { name: url.to_owned(), bucket: bucket.to_owned(), prefixes, once: true, ..Self::default() })
+    }
+
     fn problem(&self) -> Option<String> {
         let start = self.start.as_deref().map(|start| flow::Timestamp::parse_relative(start, flow::Timestamp::from_secs(0)));
         first([
@@ -364,6 +382,14 @@ mod tests {
         assert!(!format!("{config:?}").contains("very-secret") && !toml::to_string(&config).unwrap().contains("very-secret"));
         let error = toml::from_str::<Config>("[[folder]]\nroute = '/logs'").unwrap_err().to_string();
         assert!(error.contains("route"), "{error}");
+    }
+
+    #[test]
+    fn a_url_is_one_pass() {
+        let listing = S3Listing::of_url("s3://logs/prod/AWSLogs/").unwrap();
+        assert_eq!((listing.bucket.as_str(), listing.prefixes, listing.once), ("logs", vec!["prod/AWSLogs/".to_owned()], true));
+        assert_eq!(S3Listing::of_url("s3://logs").unwrap().prefixes, Vec::<String>::new());
+        assert!(S3Listing::of_url("s3:///x").is_err() && S3Listing::of_url("/tmp").is_err());
     }
 
     #[test]

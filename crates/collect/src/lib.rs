@@ -25,12 +25,16 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
+mod aws;
 mod backoff;
 mod config;
 mod error;
 pub mod folder;
 mod health;
 mod outbox;
+mod s3;
+pub mod s3_listing;
+pub mod s3_queue;
 mod source;
 mod spool;
 

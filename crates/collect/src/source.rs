@@ -10,7 +10,7 @@ use ingest::sources::{Delivery, Object};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{CollectError, Config, Health, Spool, folder};
+use crate::{CollectError, Config, Health, Spool, folder, s3_listing, s3_queue};
 
 /// Something that finds objects and delivers them.
 pub trait Source: Send {
@@ -115,6 +115,12 @@ pub fn sources(config: &Config, surroundings: &Surroundings) -> Result<Vec<Box<d
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
     for settings in &config.folder {
         sources.push(Box::new(folder::FolderSource::new(settings.clone(), surroundings)));
+    }
+    for settings in &config.s3_queue {
+        sources.push(Box::new(s3_queue::S3QueueSource::new(settings.clone(), surroundings)));
+    }
+    for settings in &config.s3_listing {
+        sources.push(Box::new(s3_listing::S3ListingSource::new(settings.clone(), surroundings)));
     }
     Ok(sources)
 }
