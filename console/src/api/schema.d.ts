@@ -2665,7 +2665,7 @@ export interface components {
              */
             last: string;
         };
-        /** @description What an occurrence rests on. */
+        /** @description What an occurrence rests on, or all occurrences of a finding together. */
         Evidence: {
             /** @description One plain sentence. */
             summary: string;
@@ -2684,6 +2684,7 @@ export interface components {
              * @description Since when it has been going on.
              */
             since: string;
+            so_far?: components["schemas"]["Traffic"] | null;
             /** @description How well known the values of the traffic are. */
             novelty: components["schemas"]["Novelty"][];
             threshold?: components["schemas"]["Measure"] | null;
@@ -2775,7 +2776,12 @@ export interface components {
             resource: components["schemas"]["Resource"];
             /** @description Every remote end point, the one with most bytes first. */
             actors: components["schemas"]["Actor"][];
-            /** @description The evidence of the latest occurrence. */
+            /** @description What all occurrences come to. */
+            story: components["schemas"]["Story"];
+            /**
+             * @description The evidence of all occurrences, folded: what was seen and expected, the limit, the confidence and the rest are the strongest
+             *     occurrence's; since when, how well known the values were before, the lists, the contributions and the rows are those of all.
+             */
             evidence: components["schemas"]["Evidence"];
             /** @description Every occurrence, the earliest first. */
             occurrences: components["schemas"]["Occurrence"][];
@@ -2786,7 +2792,7 @@ export interface components {
             summary: components["schemas"]["FindingSummary"];
             /** @description The finding with evidence, every actor and every occurrence. */
             finding: components["schemas"]["Finding"];
-            /** @description The scope that its investigation begins with: the hours of its first and last occurrence. */
+            /** @description The scope that its investigation begins with: the hours from its beginning to its last occurrence. */
             scope: components["schemas"]["Scope"];
             /** @description The entity it is about. */
             entity: components["schemas"]["EntityHead"];
@@ -2846,9 +2852,9 @@ export interface components {
             actors: number;
             /** @description Remote address of the latest occurrence. */
             remote_addr: string;
-            /** @description What the latest occurrence rests on, in one sentence. */
+            /** @description What all its occurrences come to, in one sentence. */
             summary: string;
-            /** @description How sure the detector is of the latest occurrence. */
+            /** @description How sure the detector is of the strongest occurrence. */
             confidence: components["schemas"]["Confidence"];
             /** @description The technique it is a sign of. */
             technique: components["schemas"]["Technique"];
@@ -4072,6 +4078,35 @@ export interface components {
             /** @description Most rows, 1 to 10,000; 1,000 by default. An answer with more is refused. */
             limit?: number | null;
         };
+        /** @description What the occurrences of a finding come to together. */
+        Story: {
+            /** @description One sentence: how often, how long, how much, and the strongest occurrence. Of a single occurrence what that one says. */
+            lead: string;
+            /**
+             * Format: date-time
+             * @description Since when it has been going on. That is before the first occurrence where the hours before it count as well.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description End of the last occurrence.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Number of occurrences.
+             */
+            occurrences: number;
+            /**
+             * Format: int64
+             * @description Different remote addresses.
+             */
+            remotes: number;
+            /** @description All traffic of it, each hour once. */
+            traffic: components["schemas"]["Traffic"];
+            /** @description Key of the strongest occurrence: the most severe, of these the one furthest above its limit, of these the one with most bytes. */
+            strongest: string;
+        };
         /** @description The first page. */
         Summary: {
             /** @description The scope. */
@@ -4126,6 +4161,24 @@ export interface components {
         TopEntity: components["schemas"]["EntityLine"] & {
             /** @description Its traffic over the scope. */
             spark: components["schemas"]["SparkPoint"][];
+        };
+        /** @description Bytes both ways and flow segments. */
+        Traffic: {
+            /**
+             * Format: int64
+             * @description Bytes towards the entity.
+             */
+            bytes_in: number;
+            /**
+             * Format: int64
+             * @description Bytes away from the entity.
+             */
+            bytes_out: number;
+            /**
+             * Format: int64
+             * @description Flow segments.
+             */
+            flows: number;
         };
         /**
          * @description What a number counts.
