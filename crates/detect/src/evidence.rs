@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::confidence::round;
-use crate::{Confidence, RowsQuery, Technique, wording};
+use crate::{Confidence, RowsQuery, Technique, Traffic, wording};
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -177,7 +177,7 @@ impl Contribution {
     }
 }
 
-/// What an occurrence rests on.
+/// What an occurrence rests on, or all occurrences of a finding together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Evidence {
     /// One plain sentence.
@@ -193,6 +193,9 @@ pub struct Evidence {
     /// Since when it has been going on.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
+    /// All of it since then, with the hours that raised nothing themselves; absent when only the hour itself counts.
+    #[serde(default)]
+    pub so_far: Option<Traffic>,
     /// How well known the values of the traffic are.
     pub novelty: Vec<Novelty>,
     /// The limit that the actual had to pass.

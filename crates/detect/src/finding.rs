@@ -6,7 +6,7 @@ use flow::{Direction, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Evidence, FindingType, Occurrence, Resource, Technique, wording};
+use crate::{Evidence, FindingType, Occurrence, Resource, Story, Technique, story, wording};
 
 /// A remote end point of a finding. None is ever dropped: when an issue comes back with another remote address, both are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,7 +77,10 @@ pub struct Finding {
     pub resource: Resource,
     /// Every remote end point, the one with most bytes first.
     pub actors: Vec<Actor>,
-    /// The evidence of the latest occurrence.
+    /// What all occurrences come to.
+    pub story: Story,
+    /// The evidence of all occurrences, folded: what was seen and expected, the limit, the confidence and the rest are the strongest
+    /// occurrence's; since when, how well known the values were before, the lists, the contributions and the rows are those of all.
     pub evidence: Evidence,
     /// Every occurrence, the earliest first.
     pub occurrences: Vec<Occurrence>,
@@ -89,7 +92,9 @@ impl Finding {
     ///
     /// All occurrences are taken to be of the finding `id`; type, entity and aggregation key are those of the latest.
     pub fn assemble(id: impl Into<String>, occurrences: Vec<Occurrence>, resource: &Resource) -> Option<Self> {
-        let occurrences = distinct(occurrences);
+        let mut occurrences = distinct(occurrences);
+        story::judge_by_the_time_before(&mut occurrences);
+        let (story, evidence) = story::tell(&occurrences)?;
         let latest = occurrences.last()?;
         let first_seen = occurrences.iter().map(|occurrence| occurrence.first_seen).min()?;
         let last_seen = occurrences.iter().map(|occurrence| occurrence.last_seen).max()?;
@@ -113,7 +118,8 @@ impl Finding {
             technique: latest.finding_type.technique(),
             resource: resource.clone(),
             actors: actors(&occurrences),
-            evidence: latest.evidence.clone(),
+            story,
+            evidence,
             occurrences,
         })
     }

@@ -39,6 +39,7 @@ impl Finding {
                 "entity": self.entity,
                 "aggregationKey": self.aggregation_key,
                 "technique": self.technique,
+                "story": self.story,
                 "evidence": self.evidence,
                 "actors": self.actors,
                 "occurrences": self.occurrences,
@@ -151,7 +152,8 @@ impl Finding {
 
     fn additional_info(&self, action: &ConnectionAction) -> Map<String, Value> {
         let mut info = Map::new();
-        if let Some(name) = self.evidence.list_names.first() {
+        let Some(evidence) = self.latest().map(|latest| &latest.evidence) else { return info };
+        if let Some(name) = evidence.list_names.first() {
             info.insert("threatListName".to_owned(), name.as_str().into());
         }
         if matches!(self.finding_type, FindingType::NetworkPortUnusual | FindingType::TrafficVolumeUnusual) {
@@ -161,7 +163,7 @@ impl Finding {
             info.insert("inBytes".to_owned(), action.bytes_in.into());
             info.insert("outBytes".to_owned(), action.bytes_out.into());
         }
-        for (key, value) in &self.evidence.additional {
+        for (key, value) in &evidence.additional {
             info.insert(key.clone(), value.clone());
         }
         info

@@ -38,6 +38,7 @@ mod guardduty;
 mod occurrence;
 mod resource;
 mod rows;
+mod story;
 mod thresholds;
 mod wording;
 
@@ -47,9 +48,10 @@ pub use error::ScoreError;
 pub use evidence::{Contribution, Evidence, Expected, Measure, Novelty, NoveltyStatus, Unit};
 pub use finding::{Actor, Finding};
 pub use finding_type::{FindingType, Technique};
-pub use occurrence::{ConnectionAction, Occurrence, finding_id};
+pub use occurrence::{ConnectionAction, Occurrence, Traffic, finding_id};
 pub use resource::{IamInstanceProfile, NetworkInterface, PrivateIpAddressDetails, ProductCode, Resource, SecurityGroup, Tag};
 pub use rows::{Peer, RowsQuery};
+pub use story::Story;
 pub use thresholds::{
     BruteForceThresholds, DenialOfServiceThresholds, ListContactThresholds, NetworkPortUnusualThresholds, NewServiceThresholds,
     NoveltyThresholds, PortProbeThresholds, RareDestinationThresholds, ScanThresholds, Thresholds, TorClientThresholds, TorRelayThresholds,

@@ -40,7 +40,39 @@ pub struct ConnectionAction {
     pub remote_asn: Option<u32>,
 }
 
+/// Bytes both ways and flow segments.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Traffic {
+    /// Bytes towards the entity.
+    pub bytes_in: u64,
+    /// Bytes away from the entity.
+    pub bytes_out: u64,
+    /// Flow segments.
+    pub flows: u64,
+}
+
+impl Traffic {
+    /// Bytes both ways.
+    pub const fn bytes(self) -> u64 {
+        self.bytes_in.saturating_add(self.bytes_out)
+    }
+
+    /// This and the other.
+    pub(crate) const fn plus(self, other: Self) -> Self {
+        Self {
+            bytes_in: self.bytes_in.saturating_add(other.bytes_in),
+            bytes_out: self.bytes_out.saturating_add(other.bytes_out),
+            flows: self.flows.saturating_add(other.flows),
+        }
+    }
+}
+
 impl ConnectionAction {
+    /// What was exchanged.
+    pub const fn traffic(&self) -> Traffic {
+        Traffic { bytes_in: self.bytes_in, bytes_out: self.bytes_out, flows: self.flows }
+    }
+
     /// Whether the network stopped it.
     pub fn blocked(&self) -> bool {
         self.action == Action::Reject

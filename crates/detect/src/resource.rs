@@ -9,45 +9,60 @@ use utoipa::ToSchema;
 pub struct Resource {
     /// Account that owns it. Not part of the details written.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub account_id: Option<String>,
     /// Region it is in. Not part of the details written.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub region: Option<String>,
     /// Instance id; for an entity that is no instance, the entity.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub instance_id: Option<String>,
     /// Instance type such as `m5.large`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub instance_type: Option<String>,
     /// When it was launched, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub launch_time: Option<String>,
     /// State such as `running`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub instance_state: Option<String>,
     /// Platform, `windows` or absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub platform: Option<String>,
     /// Availability zone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub availability_zone: Option<String>,
     /// Machine image.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub image_id: Option<String>,
     /// Description of the machine image.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub image_description: Option<String>,
     /// Outpost it runs on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub outpost_arn: Option<String>,
     /// Instance profile.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub iam_instance_profile: Option<IamInstanceProfile>,
     /// Product codes.
+    #[schema(required = true)]
     pub product_codes: Vec<ProductCode>,
     /// Tags.
+    #[schema(required = true)]
     pub tags: Vec<Tag>,
     /// Network interfaces, the primary one first.
+    #[schema(required = true)]
     pub network_interfaces: Vec<NetworkInterface>,
 }
 
@@ -85,30 +100,40 @@ pub struct Tag {
 pub struct NetworkInterface {
     /// Interface id.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub network_interface_id: Option<String>,
     /// Primary private address.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub private_ip_address: Option<String>,
     /// Private host name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub private_dns_name: Option<String>,
     /// All private addresses.
+    #[schema(required = true)]
     pub private_ip_addresses: Vec<PrivateIpAddressDetails>,
     /// Public address.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub public_ip: Option<String>,
     /// Public host name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub public_dns_name: Option<String>,
     /// IPv6 addresses.
+    #[schema(required = true)]
     pub ipv6_addresses: Vec<String>,
     /// Security groups.
+    #[schema(required = true)]
     pub security_groups: Vec<SecurityGroup>,
     /// Subnet.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub subnet_id: Option<String>,
     /// VPC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub vpc_id: Option<String>,
 }
 
@@ -118,8 +143,10 @@ pub struct NetworkInterface {
 pub struct PrivateIpAddressDetails {
     /// Private host name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub private_dns_name: Option<String>,
     /// The address.
+    #[schema(required = true)]
     pub private_ip_address: String,
 }
 
@@ -128,8 +155,10 @@ pub struct PrivateIpAddressDetails {
 #[serde(rename_all = "camelCase", default)]
 pub struct SecurityGroup {
     /// Group id.
+    #[schema(required = true)]
     pub group_id: String,
     /// Group name.
+    #[schema(required = true)]
     pub group_name: String,
 }
 

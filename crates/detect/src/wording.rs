@@ -73,6 +73,18 @@ pub(crate) fn protocol_text(protocol: Option<u8>) -> String {
     }
 }
 
+/// A length of time to the minute, of more than two days to the hour: `40 min`, `11 h 59 min`, `3 d 4 h`.
+pub(crate) fn length(secs: i64) -> String {
+    let minutes = secs.max(0) / 60;
+    let (days, hours) = (minutes / 1_440, minutes / 60);
+    let (larger, smaller) = match (days, hours) {
+        (2.., _) => (format!("{days} d"), (hours % 24, "h")),
+        (_, 1..) => (format!("{hours} h"), (minutes % 60, "min")),
+        _ => return format!("{minutes} min"),
+    };
+    if smaller.0 == 0 { larger } else { format!("{larger} {} {}", smaller.0, smaller.1) }
+}
+
 /// Whole days and hours of a number of seconds: `3 d`, `5 h`.
 pub(crate) fn ago(secs: i64) -> String {
     let hours = secs.max(0) / HOUR_SECS;
@@ -114,5 +126,9 @@ mod tests {
         assert_eq!(weekly_hour("2026-11-24T06:30:00Z".parse().unwrap()), "Tuesday 06:00 UTC");
         assert_eq!(ago(3 * 86_400), "3 d");
         assert_eq!(ago(7_200), "2 h");
+        assert_eq!(
+            [59, 2_400, 43_140, 7_200, 2 * 86_400, 3 * 86_400 + 4 * 3_600].map(length),
+            ["0 min", "40 min", "11 h 59 min", "2 h", "2 d", "3 d 4 h"]
+        );
     }
 }

@@ -46,7 +46,7 @@ pub struct FindingPage {
     pub summary: FindingSummary,
     /// The finding with evidence, every actor and every occurrence.
     pub finding: Finding,
-    /// The scope that its investigation begins with: the hours of its first and last occurrence.
+    /// The scope that its investigation begins with: the hours from its beginning to its last occurrence.
     pub scope: Scope,
     /// The entity it is about.
     pub entity: EntityHead,
@@ -144,7 +144,7 @@ impl Investigator {
         Ok(FindingPage { summary, scope: range.into(), entity, remotes, related, rows, coverage, finding })
     }
 
-    /// The scope that the investigation of a finding begins with: the hours of its first and last occurrence.
+    /// The scope that the investigation of a finding begins with: the hours from its beginning to its last occurrence.
     ///
     /// # Errors
     /// [`InvestigateError::NotFound`] when there is none with this id.
@@ -186,8 +186,8 @@ impl Investigator {
     }
 }
 
-/// The hours from a finding's first to its last occurrence.
+/// The hours from a finding's beginning, which may be before its first occurrence, to its last occurrence.
 pub(super) fn scope_of(finding: &Finding) -> TimeRange {
-    let end = finding.last_seen.plus_secs(HOUR_SECS - 1).hour();
-    TimeRange::new(finding.first_seen.hour(), end.max(finding.first_seen.hour().plus_secs(HOUR_SECS)))
+    let (start, end) = (finding.story.from.hour(), finding.last_seen.plus_secs(HOUR_SECS - 1).hour());
+    TimeRange::new(start, end.max(start.plus_secs(HOUR_SECS)))
 }

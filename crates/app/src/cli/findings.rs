@@ -92,6 +92,8 @@ pub(crate) fn describe(finding: &Finding) -> String {
     say("entity", finding.entity.clone());
     say("seen", human::range(TimeRange::new(finding.first_seen, finding.last_seen)));
     say("occurrences", finding.count.to_string());
+    let traffic = finding.story.traffic;
+    say("in all", format!("{} in, {} out since {}", human::bytes(traffic.bytes_in), human::bytes(traffic.bytes_out), finding.story.from));
     if let Some(expected) = &evidence.expected {
         say("expected", expected.words.clone());
     }

@@ -5,7 +5,7 @@ use flow::{Action, TimeRange};
 use super::contact::Contact;
 use crate::evidence::{Contribution, Expected, Measure};
 use crate::rows::{Peer, RowsQuery};
-use crate::{Confidence, Evidence, FindingType, Novelty, Occurrence, wording};
+use crate::{Confidence, Evidence, FindingType, Novelty, Occurrence, Traffic, wording};
 
 /// What a detector has to say of one hour.
 pub(super) struct Card {
@@ -35,6 +35,7 @@ impl Card {
                 factor: None,
                 rank: None,
                 since: contact.first_time,
+                so_far: None,
                 novelty: vec![contact.remote_novelty()],
                 threshold: limit,
                 margin,
@@ -72,6 +73,13 @@ impl Card {
     pub(super) fn since(mut self, since: flow::Timestamp) -> Self {
         self.occurrence.evidence.since = since.min(self.occurrence.last_seen);
         self
+    }
+
+    /// Since when it has been going on, and all of it since then.
+    pub(super) fn since_with(self, since: flow::Timestamp, so_far: Traffic) -> Self {
+        let mut card = self.since(since);
+        card.occurrence.evidence.so_far = Some(so_far);
+        card
     }
 
     /// What was to be expected, `low` to `high`.

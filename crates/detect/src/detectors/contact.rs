@@ -4,7 +4,7 @@ use arrow::array::{Float64Array, Int64Array, RecordBatch, StringArray, Timestamp
 use flow::{Action, Direction, DirectionRule, HOUR_SECS, TimeRange, Timestamp};
 
 use crate::columns::{Column, Columns};
-use crate::{ConnectionAction, Context, FindingType, Novelty, Peer, RowsQuery, ScoreError, wording};
+use crate::{ConnectionAction, Context, FindingType, Novelty, Peer, RowsQuery, ScoreError, Traffic, wording};
 
 /// One hour of accepted traffic of one entity with one remote address, service port and protocol.
 #[derive(Debug, Clone, PartialEq)]
@@ -176,6 +176,11 @@ impl Contact {
             remote_country: self.country.clone(),
             remote_asn: self.asn,
         }
+    }
+
+    /// What was exchanged.
+    pub(super) const fn volume(&self) -> Traffic {
+        Traffic { bytes_in: self.bytes_in, bytes_out: self.bytes_out, flows: self.flows }
     }
 
     /// The rows behind it.

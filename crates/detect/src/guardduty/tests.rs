@@ -52,6 +52,7 @@ fn occurrence(index: i64, remote: &str, bytes_in: u64) -> Occurrence {
             factor: None,
             rank: None,
             since: at.plus_secs(120),
+            so_far: None,
             novelty: vec![Novelty::seen("remote_addr", remote, None, at)],
             threshold: None,
             margin: None,
@@ -131,6 +132,8 @@ fn occurrences_count_once_and_every_actor_stays() {
     let actors: Vec<(&str, u64, u64)> =
         finding.actors.iter().map(|actor| (actor.remote_addr.as_str(), actor.count, actor.bytes_in)).collect();
     assert_eq!(actors, [("185.220.101.1", 2, 9_010), ("185.220.101.2", 1, 100)]);
-    assert_eq!(finding.evidence, finding.occurrences[2].evidence);
+    assert_eq!((finding.story.occurrences, finding.story.remotes, finding.story.traffic.bytes_in), (3, 2, 9_110));
+    assert_eq!(finding.story.strongest, finding.occurrences[0].occurrence_key);
+    assert_eq!(finding.evidence.since, finding.first_seen);
     assert_eq!(Finding::assemble("x", Vec::new(), &resource()), None);
 }

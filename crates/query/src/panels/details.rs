@@ -19,6 +19,7 @@ const INVENTORY_DAYS: i64 = 45;
 pub struct DetailRow {
     /// The entity, when the question is about an address or an account.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub entity: Option<String>,
     /// The other side; absent when it is not known which side is which.
     pub remote: Option<String>,
@@ -70,6 +71,7 @@ pub struct DetailRow {
     pub interface_id: Option<String>,
     /// Findings that rest on this row, by id. Filled by who knows the findings.
     #[serde(default)]
+    #[schema(required = true)]
     pub findings: Vec<String>,
 }
 

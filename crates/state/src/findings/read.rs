@@ -1,13 +1,13 @@
 //! Findings read back: pages of summaries, and one as a whole.
 
-use detect::{Confidence, Finding, FindingType, Technique};
+use detect::{Confidence, Evidence, Finding, FindingType, Technique};
 use flow::Timestamp;
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 use utoipa::ToSchema;
 
-use super::{FindingFilter, FindingSort, Severity, read_occurrence, read_resource};
+use super::{FindingFilter, FindingSort, Severity, read_json, read_occurrence, read_resource};
 use crate::{StateError, Store};
 
 /// A finding as a list shows it, with what people decided about it.
@@ -45,9 +45,9 @@ pub struct FindingSummary {
     pub actors: u64,
     /// Remote address of the latest occurrence.
     pub remote_addr: String,
-    /// What the latest occurrence rests on, in one sentence.
+    /// What all its occurrences come to, in one sentence.
     pub summary: String,
-    /// How sure the detector is of the latest occurrence.
+    /// How sure the detector is of the strongest occurrence.
     pub confidence: Confidence,
     /// The technique it is a sign of.
     pub technique: Technique,
@@ -87,6 +87,10 @@ fn summary(row: &SqliteRow) -> Result<FindingSummary, StateError> {
     let latest = read_occurrence(row.get("latest"))?;
     let resource = read_resource(row.get("resource"))?;
     let severity: f64 = row.get("severity");
+    let evidence = match row.get::<Option<&str>, _>("evidence") {
+        Some(text) => read_json::<Evidence>(text, "the evidence of a finding")?,
+        None => latest.evidence,
+    };
     Ok(FindingSummary {
         id: row.get("id"),
         finding_type: latest.finding_type,
@@ -103,8 +107,8 @@ fn summary(row: &SqliteRow) -> Result<FindingSummary, StateError> {
         count: number(row, "count"),
         actors: number(row, "actors"),
         remote_addr: latest.connection.remote_addr,
-        summary: latest.evidence.summary,
-        confidence: latest.evidence.confidence,
+        summary: evidence.summary,
+        confidence: evidence.confidence,
         technique: latest.finding_type.technique(),
         archived: row.get("archived"),
         triaged_by: row.get("triaged_by"),

@@ -223,7 +223,7 @@ async fn settle(
     };
     sqlx::query(
         "UPDATE findings SET account_id = ?, region = ?, severity = ?, title = ?, description = ?, count = ?, actors = ?, first_seen = ?, \
-         last_seen = ?, latest = ?, resource = ?, archived = ? WHERE id = ?",
+         last_seen = ?, latest = ?, evidence = ?, resource = ?, archived = ? WHERE id = ?",
     )
     .bind(&finding.account_id)
     .bind(&finding.region)
@@ -235,6 +235,7 @@ async fn settle(
     .bind(finding.first_seen.micros())
     .bind(finding.last_seen.micros())
     .bind(write_json(&finding.latest(), "an occurrence")?)
+    .bind(write_json(&finding.evidence, "the evidence of a finding")?)
     .bind(write_json(&finding.resource, "the resource of a finding")?)
     .bind(archived && !again)
     .bind(id)

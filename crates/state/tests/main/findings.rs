@@ -43,6 +43,8 @@ async fn the_order_of_runs_does_not_matter() {
     assert!(outcomes.windows(2).all(|pair| pair[0] == pair[1]));
     let (_, finding) = &outcomes[0];
     assert_eq!((finding.count, finding.actors.len()), (6, 6));
+    let summary = &outcomes[0].0[0].summary;
+    assert!(summary.starts_with("6 occurrences over 5 h 30 min, from ") && *summary == finding.story.lead, "{summary}");
     assert_eq!(finding.resource.launch_time.as_deref(), Some(hour(5).plus_secs(1_800).to_string().as_str()), "as it was at the end");
 }
 

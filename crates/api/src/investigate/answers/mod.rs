@@ -167,6 +167,8 @@ impl Investigator {
             futures::try_join!(self.coverage(Some(entity), range), self.lake_range(), self.findings_of(entity, lead, LEAD_FINDINGS),)?;
         let began = findings.iter().filter(|finding| !finding.archived).map(|finding| finding.first_seen.hour()).min();
         let since = began.map_or(range.from, |began| began.max(lead.from).min(range.from));
+        // What is known is judged by the time before the finding, however long it has been going on.
+        let since = finding.as_ref().map_or(since, |finding| finding.story.from.hour().min(since));
         let before = lake.first.map_or(0, |first| since.secs().saturating_sub(first.secs()).max(0));
         let history_days = (f64::from(u32::try_from(before / 3_600).unwrap_or(u32::MAX)) / 24.0).min(45.0);
         let case = Case { entity, range, finding: finding.as_ref(), coverage: &coverage, since, history_days };

@@ -12,7 +12,7 @@ use super::contact::{Contact, ContactColumns, read_all};
 use crate::evidence::{Contribution, Measure, Unit};
 use crate::{
     Confidence, Context, Detector, Evidence, FindingType, NetworkPortUnusualThresholds, Novelty, NoveltyStatus, Occurrence, ScoreError,
-    wording,
+    Traffic, wording,
 };
 
 const TYPE: FindingType = FindingType::NetworkPortUnusual;
@@ -225,6 +225,7 @@ fn occurrence(row: &Row, so_far: &[&Row], (flows, bytes): (u64, u64), chance: f6
                 wording::count(row.history.ports, "remote port")
             )),
             since: row.since,
+            so_far: Some(so_far.iter().fold(Traffic::default(), |sum, row| sum.plus(row.contact.volume()))),
             novelty: novelty(row),
             threshold: Some(threshold),
             margin,

@@ -17,7 +17,7 @@ use super::card::{Card, maturity, service_key};
 use super::contact::{Pair, read_all};
 use super::known::{Known, KnownColumns};
 use crate::evidence::{Measure, Unit};
-use crate::{Context, Detector, FindingType, Novelty, Occurrence, RareDestinationThresholds, ScoreError, wording};
+use crate::{Context, Detector, FindingType, Novelty, Occurrence, RareDestinationThresholds, ScoreError, Traffic, wording};
 
 const FEATURES: &str = concat!(include_str!("rare.sql"), include_str!("../contact.sql"), include_str!("hours.sql"));
 /// Hours a day of mining lasts at least.
@@ -50,6 +50,7 @@ struct Found {
     limit: Measure,
     words: String,
     since: Timestamp,
+    so_far: Traffic,
     why: (&'static str, f64, &'static str),
     unless: Vec<String>,
 }
@@ -116,7 +117,7 @@ impl RareDestination {
         let summary = format!("{} {} {} on {}.", contact.entity, found.words, contact.remote_addr, contact.service());
         let mut card = Card::new(self.finding_type, contact, summary, found.actual, Some(found.limit))
             .issue(format!("{} {}", contact.remote_addr, service_key(contact)))
-            .since(found.since)
+            .since_with(found.since, found.so_far)
             .attempts(contact, hours, true, true)
             .novelty(Novelty::seen(
                 "remote_net",
@@ -142,6 +143,11 @@ impl RareDestination {
     }
 }
 
+/// What these hours exchanged.
+fn so_far(rows: &[Row]) -> Traffic {
+    rows.iter().fold(Traffic::default(), |sum, row| sum.plus(row.known.contact.volume()))
+}
+
 /// Bytes sent since the first contact, to one end point.
 fn exfiltration(rows: &[Row], thresholds: &RareDestinationThresholds) -> Option<Found> {
     let sum = |bytes: fn(&Row) -> u64| rows.iter().fold(0_u64, |sum, row| sum.saturating_add(bytes(row)));
@@ -162,6 +168,7 @@ fn exfiltration(rows: &[Row], thresholds: &RareDestinationThresholds) -> Option<
             wording::factor(ratio)
         ),
         since,
+        so_far: so_far(rows),
         why: ("success", 1.0, "the bytes were accepted and acknowledged"),
         unless: vec![
             format!(
@@ -200,6 +207,7 @@ fn long_connection(rows: &[Row], thresholds: &RareDestinationThresholds) -> Opti
         limit: Measure::new(wording::number(thresholds.min_long_hours), Unit::Hours),
         words: format!("has kept a connection open for {hours} hours to"),
         since,
+        so_far: so_far(&rows[rows.len() - usize::try_from(hours).unwrap_or(0)..]),
         why: ("regularity", 0.6, "long connections are mostly harmless: tunnels, pushes, sockets of web pages"),
         unless: vec![
             format!("had it been open for fewer than {} hours (here {hours})", thresholds.min_long_hours),
@@ -236,6 +244,7 @@ fn mining(rows: &[Row], thresholds: &RareDestinationThresholds) -> Option<Found>
         limit: Measure::new(wording::number(MINING_HOURS), Unit::Hours),
         words: format!("has exchanged about {} a minute for {hours} hours with", wording::bytes(rate)),
         since,
+        so_far: so_far(&rows[rows.len() - usize::try_from(hours).unwrap_or(0)..]),
         why: ("size", 0.6, "ports and sizes alone do not tell what is inside"),
         unless: vec![
             format!("had it lasted fewer than {MINING_HOURS} hours (here {hours})"),

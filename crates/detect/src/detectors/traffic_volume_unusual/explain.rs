@@ -46,6 +46,7 @@ pub(super) fn occurrence(
             factor: factor(judged).map(round),
             rank: Some(rank(judged)),
             since: judged.since,
+            so_far: Some(reason.remote.so_far),
             novelty: novelty(scope, remotes, hour, thresholds),
             threshold: Some(Measure::new(limit(judged, thresholds), Unit::BytesPerHour)),
             margin: Some(round(judged.value / limit(judged, thresholds).max(1.0))),

@@ -41,9 +41,9 @@ impl Detector for TrafficVolumeUnusual {
                 if !judged.fires() || !context.range.contains(judged.band.hour) {
                     continue;
                 }
-                let remotes = features.remotes(&scope, judged.band.hour);
-                if let Some(reason) = explains(remotes, &scope, &judged, thresholds) {
-                    occurrences.push(explain::occurrence(&scope, &judged, remotes, &reason, &series, context));
+                let remotes = features.remotes(&scope, judged.since, judged.band.hour);
+                if let Some(reason) = explains(&remotes, &scope, &judged, thresholds) {
+                    occurrences.push(explain::occurrence(&scope, &judged, &remotes, &reason, &series, context));
                 }
             }
         }

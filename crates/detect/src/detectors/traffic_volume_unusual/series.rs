@@ -9,7 +9,7 @@ use super::TYPE;
 use crate::baseline::hours;
 use crate::columns::Columns;
 use crate::detectors::contact::{Contact, ContactColumns};
-use crate::{HISTORY_SECS, ScoreError};
+use crate::{HISTORY_SECS, ScoreError, Traffic};
 
 /// One series: an entity's bytes one way, with public addresses or with the others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,8 @@ pub(super) struct Remote {
     pub(super) before_sum: u64,
     /// In how many of those hours it was seen.
     pub(super) before_hours: u64,
+    /// What it carried up to and with this hour since the large hours began.
+    pub(super) so_far: Traffic,
 }
 
 /// Everything the query delivered.
@@ -103,6 +105,7 @@ impl Features {
                             before_max: if_known(before_max.count(row)?),
                             before_sum: if_known(before_sum.count(row)?),
                             before_hours: if_known(before_hours.count(row)?),
+                            so_far: Traffic::default(),
                         });
                     }
                 }
@@ -153,9 +156,30 @@ impl Features {
         self.lost.get(entity).unwrap_or(&NONE)
     }
 
-    /// The largest remote hosts of an hour of a series, by address.
-    pub(super) fn remotes(&self, scope: &Scope, hour: Timestamp) -> &[Remote] {
-        self.remotes.get(&(scope.clone(), hour)).map_or(&[], Vec::as_slice)
+    /// The largest remote hosts of an hour of a series, by address. The large hours began at `since`: what a host did before is told as
+    /// of then, so that it does not become usual by what is being judged.
+    pub(super) fn remotes(&self, scope: &Scope, since: Timestamp, hour: Timestamp) -> Vec<Remote> {
+        let run = |address: &str| {
+            let hours = self.remotes.range((scope.clone(), since.min(hour))..=(scope.clone(), hour));
+            let address = address.to_owned();
+            hours.flat_map(|(_, remotes)| remotes).filter(move |remote| remote.contact.remote_addr == address)
+        };
+        let now = self.remotes.get(&(scope.clone(), hour)).map_or(&[][..], Vec::as_slice);
+        now.iter()
+            .map(|remote| {
+                let mut remote = remote.clone();
+                remote.so_far = Traffic::default();
+                for (index, earlier) in run(&remote.contact.remote_addr.clone()).enumerate() {
+                    remote.so_far = remote.so_far.plus(earlier.contact.volume());
+                    if index == 0 {
+                        (remote.before_max, remote.before_sum, remote.before_hours) =
+                            (earlier.before_max, earlier.before_sum, earlier.before_hours);
+                        remote.contact.remote_last_seen = earlier.contact.remote_last_seen;
+                    }
+                }
+                remote
+            })
+            .collect()
     }
 }
 

@@ -94,6 +94,24 @@ fn an_upload_to_a_new_host_is_found() {
 }
 
 #[test]
+fn a_long_upload_is_found_in_all_its_hours() {
+    // The query counts the hours before each hour, those of the upload among them.
+    let long = |index: i64| Some(if (2..14).contains(&index) { 2 * GB } else { 2_000_000 });
+    let bytes = 19 * GB / 10;
+    let mut rows = series(long);
+    rows.extend((2..14).map(|index| {
+        remote(index, "198.51.100.7", bytes, if index == 2 { (0, 0, 0) } else { (bytes, bytes * (index - 2) as u64, (index - 2) as u64) })
+    }));
+    let occurrences = score(&rows);
+    assert!(occurrences.len() >= 11, "{}", occurrences.len());
+    assert!(occurrences.iter().all(|occurrence| occurrence.evidence.novelty[0].status == NoveltyStatus::New));
+    let resource = crate::Resource::unknown("i-1", None, None);
+    let finding = crate::Finding::assemble(occurrences[0].finding_id(), occurrences, &resource).unwrap();
+    assert_eq!((finding.story.from, finding.story.traffic.bytes_out), (hour(DAYS * 24 + 2), 12 * bytes));
+    assert_eq!((finding.story.traffic.bytes_in, finding.story.traffic.flows), (12_000_000, 720));
+}
+
+#[test]
 fn a_backup_to_the_usual_host_is_not() {
     // The same hours, to a host that carried more in an hour before.
     assert_eq!(score(&uploads("198.51.100.7", 19 * GB / 10, (3 * GB, 60 * GB, 30))), []);
