@@ -71,6 +71,12 @@ pub struct Finding {
     pub last_seen: Timestamp,
     /// Whether someone put it away. Assembled findings are not; triage sets it.
     pub archived: bool,
+    /// The group that it is in; see [`Grouping`](crate::Grouping). Assembled findings are in none.
+    pub group: Option<String>,
+    /// The suppression rule that hides it.
+    pub suppressed_by: Option<String>,
+    /// Whether it was made up, to show what a finding of its type looks like.
+    pub sample: bool,
     /// The technique it is a sign of.
     pub technique: Technique,
     /// The resource it is about.
@@ -115,6 +121,9 @@ impl Finding {
             first_seen,
             last_seen,
             archived: false,
+            group: None,
+            suppressed_by: None,
+            sample: is_sample(latest),
             technique: latest.finding_type.technique(),
             resource: resource.clone(),
             actors: actors(&occurrences),
@@ -206,5 +215,12 @@ fn texts(occurrence: &Occurrence) -> (String, String) {
         ("direction", direction),
         ("list", lists.as_str()),
     ];
-    (FindingType::fill(occurrence.finding_type.title(), &values), FindingType::fill(occurrence.finding_type.description(), &values))
+    let sample = if is_sample(occurrence) { "[SAMPLE] " } else { "" };
+    let title = FindingType::fill(occurrence.finding_type.title(), &values);
+    (format!("{sample}{title}"), FindingType::fill(occurrence.finding_type.description(), &values))
+}
+
+/// Whether it was made up; GuardDuty says so in the same place.
+fn is_sample(occurrence: &Occurrence) -> bool {
+    occurrence.evidence.additional.get("sample") == Some(&true.into())
 }

@@ -38,6 +38,8 @@ impl Finding {
             "weir": {
                 "entity": self.entity,
                 "aggregationKey": self.aggregation_key,
+                "group": self.group,
+                "suppressedBy": self.suppressed_by,
                 "technique": self.technique,
                 "story": self.story,
                 "evidence": self.evidence,

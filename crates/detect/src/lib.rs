@@ -34,6 +34,7 @@ mod error;
 mod evidence;
 mod finding;
 mod finding_type;
+mod group;
 mod guardduty;
 mod occurrence;
 mod resource;
@@ -48,6 +49,10 @@ pub use error::ScoreError;
 pub use evidence::{Contribution, Evidence, Expected, Measure, Novelty, NoveltyStatus, Unit};
 pub use finding::{Actor, Finding};
 pub use finding_type::{FindingType, Technique};
+pub use group::{
+    Group, GroupEntity, GroupLink, GroupMember, GroupMerge, GroupSide, GroupTactic, GroupThresholds, Grouping, Shared, SharedKind, Signal,
+    SignalRemote, Span, StoryLine, group_id,
+};
 pub use occurrence::{ConnectionAction, Occurrence, Traffic, finding_id};
 pub use resource::{IamInstanceProfile, NetworkInterface, PrivateIpAddressDetails, ProductCode, Resource, SecurityGroup, Tag};
 pub use rows::{Peer, RowsQuery};

@@ -1,7 +1,8 @@
 //! What people and jobs decided: findings and their triage, lists, tokens, settings, and how far detection has come.
 //!
 //! Its nouns: a [`Store`] is one SQLite file; a [`FindingSummary`] is a finding as a list shows it, with what people decided about it;
-//! a [`Mark`] says that one connection of an entity belongs to a finding.
+//! a [`GroupSummary`] is a group of findings, which follows from the findings; a [`Mark`] says that one connection of an entity belongs to a
+//! finding.
 //!
 //! What this crate does not do: detect, know what a list means, or read the clock. Times are arguments. It never changes what a
 //! detector said; it keeps each occurrence once, and what people said beside it.
@@ -19,6 +20,7 @@
 
 mod error;
 mod findings;
+mod groups;
 mod lists;
 mod settings;
 mod store;
@@ -26,6 +28,7 @@ mod tokens;
 
 pub use error::StateError;
 pub use findings::{Changed, Choice, FindingFilter, FindingSort, FindingSummary, FindingTotal, Mark, MarkSubject, OccurrenceBin, Severity};
+pub use groups::{GroupFilter, GroupSummary};
 pub use lists::StoredList;
 pub use store::Store;
 pub use tokens::Token;

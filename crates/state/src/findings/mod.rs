@@ -25,10 +25,10 @@ fn read_resource(text: &str) -> Result<Resource, StateError> {
     read_json(text, "the resource of a finding")
 }
 
-fn read_json<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StateError> {
+pub(crate) fn read_json<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T, StateError> {
     serde_json::from_str(text).map_err(|source| StateError::Stored { what, source })
 }
 
-fn write_json<T: Serialize>(value: &T, what: &'static str) -> Result<String, StateError> {
+pub(crate) fn write_json<T: Serialize>(value: &T, what: &'static str) -> Result<String, StateError> {
     serde_json::to_string(value).map_err(|source| StateError::Stored { what, source })
 }

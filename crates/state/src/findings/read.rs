@@ -60,6 +60,12 @@ pub struct FindingSummary {
     pub triaged_at: Option<Timestamp>,
     /// What they wrote.
     pub note: Option<String>,
+    /// The group that it is in.
+    pub group: Option<String>,
+    /// The suppression rule that hides it.
+    pub suppressed_by: Option<String>,
+    /// Whether it was made up, to show what a finding of its type looks like.
+    pub sample: bool,
 }
 
 /// How many findings there are of one type and severity.
@@ -114,6 +120,9 @@ fn summary(row: &SqliteRow) -> Result<FindingSummary, StateError> {
         triaged_by: row.get("triaged_by"),
         triaged_at: row.get::<Option<i64>, _>("triaged_at").map(Timestamp::from_micros),
         note: row.get("note"),
+        group: row.get("group_id"),
+        suppressed_by: row.get("suppressed_by"),
+        sample: row.get("sample"),
     })
 }
 
@@ -161,7 +170,7 @@ impl Store {
     /// # Errors
     /// As [`findings`](Self::findings).
     pub async fn finding(&self, id: &str) -> Result<Option<Finding>, StateError> {
-        let row = sqlx::query("SELECT latest, resource, archived, count FROM findings WHERE id = ?")
+        let row = sqlx::query("SELECT latest, resource, archived, group_id, suppressed_by FROM findings WHERE id = ?")
             .bind(id)
             .fetch_optional(&self.pool)
             .await
@@ -182,6 +191,8 @@ impl Store {
         let mut finding = Finding::assemble(id, occurrences, &resource);
         if let Some(finding) = &mut finding {
             finding.archived = row.get("archived");
+            finding.group = row.get("group_id");
+            finding.suppressed_by = row.get("suppressed_by");
             if vanished {
                 finding.count = 0;
                 finding.occurrences.clear();

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::{read_occurrence, write_json};
+use crate::groups::write_signal;
 use crate::{StateError, Store};
 
 /// What a detection run changed, by ids of findings in ascending order.
@@ -242,5 +243,6 @@ async fn settle(
     .execute(&mut **transaction)
     .await
     .map_err(StateError::of("write a finding"))?;
+    write_signal(transaction, &finding).await?;
     Ok(if count < 0 { Outcome::New } else { Outcome::Updated })
 }

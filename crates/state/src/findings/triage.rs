@@ -23,6 +23,7 @@ impl Store {
         }
         query.push(")");
         let done = query.build().execute(&self.pool).await.map_err(StateError::of("archive findings"))?;
+        self.regroup().await?;
         Ok(done.rows_affected())
     }
 

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests fail by panicking")]
 
 mod findings;
+mod groups;
 mod rest;
 mod support;
