@@ -1,11 +1,13 @@
-import { type KeyboardEvent, type MouseEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type uPlot from "uplot";
 import { useShade } from "../app/preferences";
 import { stretch, type Zone } from "../format/time";
 import type { Range } from "../scope/scope";
 import { chartColors } from "./colors";
-import { lanesOf, type Mark, type Shade } from "./drawing";
-import { type Band, LANE, type Line, makePlot } from "./plot";
+import type { Shade } from "./drawing";
+import { FindingMarks } from "./FindingMarks";
+import { laneCount, type Mark, placeMarks } from "./marks";
+import { AXIS, type Band, LANE, type Line, makePlot, MARGIN } from "./plot";
 import type { Bars } from "./stack";
 import { Tooltip } from "./Tooltip";
 
@@ -61,7 +63,8 @@ export function TimeChart(props: TimeChartProps) {
     return () => observer.disconnect();
   }, []);
 
-  const markSpace = lanesOf(props.marks ?? NONE, binSecs) * LANE;
+  const placed = useMemo(() => placeMarks(props.marks ?? NONE, shown, Math.max(width - AXIS - MARGIN, 0)), [props.marks, shown, width]);
+  const markSpace = laneCount(placed) * LANE;
   useEffect(() => {
     const element = box.current;
     if (!element || width < 40) return;
@@ -73,7 +76,6 @@ export function TimeChart(props: TimeChartProps) {
       lines: props.lines ?? NONE,
       band: props.band ?? null,
       shades: props.shades ?? NONE,
-      marks: props.marks ?? NONE,
       markSpace,
       colors: chartColors(shade),
       zone,
@@ -93,7 +95,7 @@ export function TimeChart(props: TimeChartProps) {
       plot.current = null;
       made.destroy();
     };
-  }, [shade, width, shown, binSecs, starts, props.bars, props.lines, props.band, props.shades, props.marks, props.height, markSpace, zone, props.tick, props.splits, props.syncKey]);
+  }, [shade, width, shown, binSecs, starts, props.bars, props.lines, props.band, props.shades, props.height, markSpace, zone, props.tick, props.splits, props.syncKey]);
 
   const bin = (index: number): Range => ({ from: starts[index] ?? shown.from, to: (starts[index] ?? shown.from) + binSecs });
 
@@ -174,7 +176,8 @@ export function TimeChart(props: TimeChartProps) {
         onClick={onClick}
         style={{ minHeight: (props.height ?? 170) + markSpace }}
       />
-      {hover ? <Tooltip left={hover.left + 74} width={width} top={markSpace} title={stretch(bin(hover.index).from, bin(hover.index).to, zone)} lines={describe(hover.index)} /> : null}
+      {placed.length ? <FindingMarks placed={placed} space={markSpace} width={width} zone={zone} /> : null}
+      {hover ? <Tooltip left={hover.left + AXIS} width={width} top={markSpace} title={stretch(bin(hover.index).from, bin(hover.index).to, zone)} lines={describe(hover.index)} /> : null}
       <span id={hint} className="visually-hidden">
         Arrow keys move over the intervals, Shift with an arrow key selects several, Enter {onRange ? "opens the interval's details or sets the scope time to the selection" : "chooses"}, Escape ends it.
       </span>

@@ -4,8 +4,9 @@ export function Tooltip({ left, top, width, title, lines }: { left: number; top:
   return (
     <div className="chart-tooltip" style={right ? { right: Math.max(width - left + 12, 0), top } : { left: left + 12, top }} aria-hidden="true">
       <strong>{title}</strong>
-      {lines.map((line) => (
-        <span key={line}>{line}</span>
+      {lines.map((line, at) => (
+        // Two findings of one type have the same words.
+        <span key={`${at} ${line}`}>{line}</span>
       ))}
     </div>
   );

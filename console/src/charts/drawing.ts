@@ -1,5 +1,4 @@
 import type uPlot from "uplot";
-import type { SeverityWord } from "../api/types";
 import type { ChartColors } from "./colors";
 
 /** A stretch of time that is marked behind the bars. */
@@ -7,15 +6,6 @@ export interface Shade {
   from: number;
   to: number;
   kind: "scope" | "details" | "gap";
-}
-
-/** A finding, marked above the bars from its first to its last occurrence. */
-export interface Mark {
-  from: number;
-  to: number;
-  severity: SeverityWord;
-  label: string;
-  current: boolean;
 }
 
 /** Draws the scope, the window of the details, and what is missing. */
@@ -53,51 +43,4 @@ function hatch(ctx: CanvasRenderingContext2D, left: number, top: number, width: 
     ctx.lineTo(x + height, top);
   }
   ctx.stroke();
-}
-
-/** Lanes that the marks take so that none covers another; four at most. */
-export function lanesOf(marks: readonly Mark[], binSecs: number): number {
-  const ends: number[] = [];
-  for (const mark of inOrder(marks)) {
-    const row = ends.findIndex((end) => end + binSecs < mark.from);
-    ends[row < 0 ? ends.length : row] = mark.to;
-  }
-  return Math.min(ends.length, 4);
-}
-
-function inOrder(marks: readonly Mark[]): Mark[] {
-  return [...marks].sort((a, b) => a.from - b.from || a.to - b.to);
-}
-
-/** Draws findings as bars with a diamond at their start, in lanes at the top of the chart. */
-export function drawMarks(plot: uPlot, marks: readonly Mark[], colors: ChartColors, lane: number): void {
-  const { ctx, bbox } = plot;
-  const size = 4 * devicePixelRatio;
-  const lanes: number[] = [];
-  ctx.save();
-  for (const mark of inOrder(marks)) {
-    const left = Math.max(plot.valToPos(mark.from, "x", true), bbox.left);
-    const right = Math.min(Math.max(plot.valToPos(mark.to, "x", true), left + size), bbox.left + bbox.width);
-    if (right < bbox.left || left > bbox.left + bbox.width) continue;
-    let row = lanes.findIndex((end) => end + 2 * size < left);
-    if (row < 0) row = lanes.length;
-    if (row > 3) continue;
-    lanes[row] = right;
-    const y = bbox.top - (row + 0.6) * lane * devicePixelRatio;
-    ctx.fillStyle = colors.severity[mark.severity];
-    ctx.globalAlpha = mark.current ? 1 : 0.55;
-    ctx.fillRect(left, y - devicePixelRatio, right - left, (mark.current ? 3 : 2) * devicePixelRatio);
-    ctx.globalAlpha = 1;
-    ctx.beginPath();
-    ctx.moveTo(left, y - size);
-    ctx.lineTo(left + size, y);
-    ctx.lineTo(left, y + size);
-    ctx.lineTo(left - size, y);
-    ctx.closePath();
-    ctx.fill();
-    ctx.strokeStyle = colors.text;
-    ctx.lineWidth = devicePixelRatio * 0.6;
-    ctx.stroke();
-  }
-  ctx.restore();
 }

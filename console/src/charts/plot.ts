@@ -2,7 +2,7 @@ import uPlot from "uplot";
 import { tick, type Zone } from "../format/time";
 import type { Range } from "../scope/scope";
 import type { ChartColors } from "./colors";
-import { drawMarks, drawShades, type Mark, type Shade } from "./drawing";
+import { drawShades, type Shade } from "./drawing";
 import { axisTop } from "./scales";
 import { type Bars, stacked } from "./stack";
 
@@ -28,7 +28,6 @@ export interface PlotInput {
   lines: readonly Line[];
   band: Band | null;
   shades: readonly Shade[];
-  marks: readonly Mark[];
   markSpace: number;
   colors: ChartColors;
   zone: Zone;
@@ -42,7 +41,10 @@ export interface PlotInput {
 }
 
 /** Height of one lane of finding marks, CSS pixels. */
-export const LANE = 11;
+export const LANE = 12;
+/** Room at the left of the bars for the ticks, and at their right. */
+export const AXIS = 74;
+export const MARGIN = 30;
 
 const greatest = (values: readonly (number | null)[]): number => values.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
 
@@ -80,7 +82,7 @@ export function makePlot(root: HTMLElement, input: PlotInput): uPlot {
     {
       width: input.width,
       height: input.height,
-      padding: [input.markSpace + 6, 30, 0, 0],
+      padding: [input.markSpace + 6, MARGIN, 0, 0],
       legend: { show: false },
       series,
       bands: input.band ? [{ series: [1, 2], fill: colors.band }] : [],
@@ -108,7 +110,7 @@ export function makePlot(root: HTMLElement, input: PlotInput): uPlot {
         {
           stroke: colors.text,
           font,
-          size: 74,
+          size: AXIS,
           grid: { stroke: colors.grid, width: 1 },
           ticks: { show: false },
           splits: () => input.splits(top / 1.02),
@@ -117,7 +119,6 @@ export function makePlot(root: HTMLElement, input: PlotInput): uPlot {
       ],
       hooks: {
         drawClear: [(drawn) => drawShades(drawn, input.shades, colors)],
-        draw: [(drawn) => input.markSpace > 0 && drawMarks(drawn, input.marks, colors, LANE)],
         setCursor: [
           (drawn) => {
             const left = drawn.cursor.left ?? -1;

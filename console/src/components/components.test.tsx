@@ -5,6 +5,8 @@ import { ProblemError } from "../api/client";
 import { directionNote, flagNames, ownTitle } from "./words";
 import { Identifier } from "./Identifier";
 import { Failure, PanelTools, Shown } from "./Panel";
+import { Prose } from "./Prose";
+import { confidenceWord, openerWords } from "./confidence";
 import { Bytes, Nothing, Time } from "./values";
 
 describe("values", () => {
@@ -31,6 +33,23 @@ describe("an identifier", () => {
     expect(screen.getByText("10.0.0.5").closest("a")?.getAttribute("href")).toBe("#/entities/IpAddress/10.0.0.5");
     await user.click(screen.getByRole("button", { name: "Copy 10.0.0.5" }));
     expect(await navigator.clipboard.readText()).toBe("10.0.0.5");
+  });
+});
+
+describe("a sentence of the interface", () => {
+  it("has its identifiers and addresses as links, and nothing else", () => {
+    const text = "i-0c05f687f26b3b091 sent 4.6 GiB to 198.51.100.203 through sg-01e34171784204c75 (rule 0.0.0.0/0, version 1.2.3.4.5) at 13:00:46.";
+    const { container } = render(<p><Prose text={text} /></p>);
+    expect(container.textContent).toBe(text);
+    expect([...container.querySelectorAll("a")].map((link) => link.getAttribute("href"))).toEqual(["#/entities/Ec2Instance/i-0c05f687f26b3b091", "#/entities/IpAddress/198.51.100.203"]);
+    expect(screen.getAllByRole("button").map((button) => button.getAttribute("aria-label"))).toEqual(["Copy i-0c05f687f26b3b091", "Copy 198.51.100.203", "Copy sg-01e34171784204c75"]);
+  });
+});
+
+describe("a confidence", () => {
+  it("is a word", () => {
+    expect([0.39, 0.4, 0.74, 0.75, 1].map(confidenceWord)).toEqual(["Low", "Medium", "Medium", "High", "High"]);
+    expect([0, 0.6, 0.85, 0.99].map((each) => openerWords(each).word)).toEqual(["Not known", "A guess", "Likely", "Certain"]);
   });
 });
 

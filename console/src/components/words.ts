@@ -14,7 +14,7 @@ const RULES: Record<string, string> = {
   "syn-ack": "the answer to the first packet was logged",
   syn: "the first packet was logged",
   session: "another record of the same connection tells it",
-  inventory: "one side was seen to answer as a server in the 45 days before",
+  inventory: "one side was seen to answer as a server before",
   "security-group": "no security-group rule lets it in, so it was opened from inside",
   "well-known-port": "one port is below 1024",
   "registered-port": "one port is registered for a common service",

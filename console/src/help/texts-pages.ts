@@ -33,7 +33,7 @@ export const PAGE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
   },
   newcomers: {
     title: "Newly observed countries and network operators",
-    shows: "Countries and network operators that at least one machine exchanged traffic with in the scope time, and no machine in the 45 days before.",
+    shows: "Countries and network operators that at least one machine exchanged traffic with in the scope time, and no machine in the days on record before it, 45 at most.",
     read: ["Shaded countries are new. Small ones are marked with a dot.", "Many machines with one new operator is often a service that your company began to use; a single machine is worth a look."],
     ask: ["Which machine was it? Search for the network, or look at New in scope on the profile."],
     from: "The geography files you gave. Rejected traffic does not count.",

@@ -13,7 +13,7 @@ export const PROFILE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
       "Times are UTC until you choose local time in the bar at the top.",
     ],
     ask: ["Is the scope time that of the finding? Choose the finding in the list below to set it.", "Did it begin earlier? Look left of the shaded time on the volume charts."],
-    from: "What is usual, and what is new, is measured against the 45 days before the scope time.",
+    from: "What is usual, and what is new, is measured against the days on record before the scope time, 45 at most.",
   },
   instance: {
     title: "Details of a machine",
@@ -51,7 +51,7 @@ export const PROFILE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
     title: "Overall VPC flow volume",
     shows: "Bytes towards the machine above, bytes away from it below, on one time axis. The shaded part is the scope time; what lies left and right of it is there for comparison.",
     read: [
-      "The grey band is what is usual for that hour: it is learned from the same hours of the 45 days before.",
+      "The grey band is what is usual for that hour: it is learned from the same hours of the days on record before, 45 at most.",
       "An inbound spike that lines up with an outbound one is an exchange: a download that was answered, or a query with a large result. An outbound spike alone is data leaving.",
       "The paler top of a bar is traffic that was rejected. It arrived, and went nowhere.",
       "Hatched time has no data, or lost records. It is not the same as no traffic.",
@@ -104,7 +104,7 @@ export const PROFILE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
   },
   new: {
     title: "New in scope time",
-    shows: "Remote ports, own ports, addresses, networks, countries and network operators that this machine touched in the scope time, and not once in the 45 days before it.",
+    shows: "Remote ports, own ports, addresses, networks, countries and network operators that this machine touched in the scope time, and not once in the days on record before it, 45 at most.",
     read: [
       "New is not bad: an update server or a new customer is new as well. New together with a finding or a large volume is a lead.",
       "Rejected traffic does not count, so that a scan makes nothing “known”.",
@@ -131,10 +131,11 @@ export const PROFILE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
     title: "Answers",
     shows: "The four questions of an investigation, answered from the data in plain words: ports and services, large transfers, permission, and reach.",
     read: [
-      "Each answer has a verdict in a word, the rows it is made of, and its query.",
+      "Each answer begins with its verdict; below it stand the facts, and on request the rows it is made of and its query. Several can be open at once.",
+      "When the details have a window of their own, such as one bar of the chart, the answers are about that window. Answer for scope time leads back.",
       "“Allowed” names the security-group and network-ACL rules that matched, as the inventory had them at that time, or says that none did.",
       "“No data” and “no traffic” are different answers. What could not be known is said beside the answer.",
-      "Confidence falls when data are missing or the history is short.",
+      "Confidence falls when data are missing or the history is short; beside it stands why. Rest the pointer on it for the number. Copy gives the answer in sentences, for a ticket.",
     ],
     ask: ["Is the rule that allowed it meant to? Narrow it, and look at what else it lets through.", "Which of the others that may be affected should be looked at first?"],
     from: "Computed by the server from the same rows that the panels show. The same answers are printed by weir profile.",

@@ -18,7 +18,7 @@ import { EntityDetails } from "../panels/EntityDetails";
 import { EntityFindings } from "../panels/EntityFindings";
 import { NewPanel } from "../panels/NewPanel";
 import { PortsPanel } from "../panels/PortsPanel";
-import { volumeParams } from "../panels/volume/params";
+import { detailsWindow, volumeParams } from "../panels/volume/params";
 import { VolumePanel } from "../panels/volume/VolumePanel";
 import { namespaceOf } from "../routing/links";
 import { useParams } from "../routing/params";
@@ -33,7 +33,9 @@ const OWN = ["instance", "interface", "resource"];
 /** The profile of an instance, an interface, an address or an account. */
 export function EntityPage({ id }: { id: string }) {
   const { range, data } = useScope();
-  const [{ finding }] = useParams(volumeParams);
+  const [{ finding, details }, setView] = useParams(volumeParams);
+  // The answers are about what the details are about, when somebody narrowed them.
+  const window = details === "scope" ? null : detailsWindow(details, range);
   const head = useEntity(id, range);
   const isAddress = namespaceOf(id) === "IpAddress";
   const about: FindingsQuery = { ...(isAddress ? { remote: id } : namespaceOf(id) === "AwsAccount" ? { account: id } : { entity: id }), limit: 100, sort: "severity" };
@@ -73,7 +75,12 @@ export function EntityPage({ id }: { id: string }) {
       ) : null}
       <EntityFindings id={id} what={what} query={about} findings={findings} chosen={finding} />
       <VolumePanel id={id} what={what} findings={marks} />
-      <AnswersPanel id={id} range={range} finding={chosen && marks.some((row) => row.id === chosen && row.entity === id) ? chosen : null} />
+      <AnswersPanel
+        id={id}
+        range={window ?? range}
+        finding={chosen && marks.some((row) => row.id === chosen && row.entity === id) ? chosen : null}
+        onWiden={window ? () => setView({ details: "scope", page: 1 }) : null}
+      />
       {isAddress && head.data?.address ? <TalkedToPanel id={id} address={head.data.address} /> : null}
       <DistinctPanel id={id} others={isAddress ? "machines" : "remote addresses"} />
       <PortsPanel id={id} />

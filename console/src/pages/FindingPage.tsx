@@ -10,6 +10,7 @@ import { usePageTitle } from "../app/title";
 import { SeverityBadge } from "../components/badges";
 import { Identifier, PlainIdentifier } from "../components/Identifier";
 import { Failure, Skeleton } from "../components/Panel";
+import { Prose } from "../components/Prose";
 import { Count, Time } from "../components/values";
 import { ownTitle } from "../components/words";
 import { seconds, stretch } from "../format/time";
@@ -73,13 +74,15 @@ function Overview({ page }: { page: FindingData }) {
       ) : null}
       <Container>
         <SpaceBetween size="m">
-          <p className="sentence">{finding.evidence.summary}</p>
+          <p className="sentence">
+            <Prose text={finding.evidence.summary} scope={range} />
+          </p>
           <KeyValuePairs
             columns={4}
             items={[
               { label: "Severity", value: <SeverityBadge word={summary.severity_word} value={summary.severity} /> },
               { label: "Entity", value: <Identifier id={finding.entity} name={summary.entity_name} scope={range} /> },
-              { label: "AWS account, region", value: finding.account_id ? <><Identifier id={finding.account_id} scope={range} /> {finding.region}</> : "–" },
+              ...(finding.account_id ? [{ label: "AWS account, region", value: <><Identifier id={finding.account_id} scope={range} /> {finding.region}</> }] : []),
               { label: "Count", value: <Count value={finding.count} what="occurrences" /> },
               { label: "First seen", value: <Time value={finding.first_seen} /> },
               { label: "Last seen", value: <Time value={finding.last_seen} /> },

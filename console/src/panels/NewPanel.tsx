@@ -2,15 +2,16 @@ import Tabs from "@cloudscape-design/components/tabs";
 import type { ReactNode } from "react";
 import { useNew } from "../api/queries";
 import type { Novel } from "../api/types";
+import { confidenceNumber, openerWords } from "../components/confidence";
 import { download, plainColumns, toCsv } from "../components/csv";
 import { Identifier } from "../components/Identifier";
 import { Empty, Panel, Shown } from "../components/Panel";
 import { SimpleTable } from "../components/SimpleTable";
 import { Bytes, Count, Time } from "../components/values";
 import { countryName } from "../components/words";
-import { percent } from "../format/number";
 import { oneOf, useParams } from "../routing/params";
 import { useScope } from "../scope/context";
+import { daysBefore } from "../scope/history";
 
 const KINDS = ["remote_port", "local_port", "remote_addr", "remote_net", "country", "asn"] as const;
 const NAMES: Record<(typeof KINDS)[number], string> = {
@@ -23,9 +24,10 @@ const NAMES: Record<(typeof KINDS)[number], string> = {
 };
 const params = { new: oneOf(KINDS, "remote_port") };
 
-/** What the entity touched in scope time and not in the 45 days before. */
+/** What the entity touched in scope time and not in the days on record before. */
 export function NewPanel({ id }: { id: string }) {
-  const { range } = useScope();
+  const { range, data } = useScope();
+  const before = daysBefore(range, data);
   const [{ new: kind }, setParams] = useParams(params);
   const novel = useNew(id, range);
   const rows = novel.data?.rows ?? [];
@@ -35,7 +37,7 @@ export function NewPanel({ id }: { id: string }) {
       title="New in scope time"
       help="new"
       count={novel.data ? rows.length : undefined}
-      description="Touched in scope time, and not in the 45 days before it. Rejected traffic does not count."
+      description={`Touched in scope time, and not in ${before}. Rejected traffic does not count.`}
       query={novel.data?.query}
       onCsv={rows.length ? () => download(`new-${id}.csv`, toCsv(plainColumns("kind", "value", "first", "last", "flows", "bytes", "confidence"), rows)) : null}
     >
@@ -47,7 +49,7 @@ export function NewPanel({ id }: { id: string }) {
             ariaLabel="What is new"
             tabs={KINDS.map((each) => {
               const own = rows.filter((row) => row.kind === each);
-              return { id: each, label: `${NAMES[each]} (${own.length})`, content: <NovelTable kind={each} rows={own} /> };
+              return { id: each, label: `${NAMES[each]} (${own.length})`, content: <NovelTable kind={each} rows={own} before={before} /> };
             })}
           />
         )}
@@ -56,22 +58,32 @@ export function NewPanel({ id }: { id: string }) {
   );
 }
 
-function NovelTable({ kind, rows }: { kind: (typeof KINDS)[number]; rows: Novel[] }) {
+function NovelTable({ kind, rows, before }: { kind: (typeof KINDS)[number]; rows: Novel[]; before: string }) {
   return (
     <SimpleTable
       rows={rows}
       keyOf={(row) => row.value}
       label={`New: ${NAMES[kind]}`}
-      empty={<Empty title="Nothing new">Everything of this kind was touched in the 45 days before as well.</Empty>}
+      empty={<Empty title="Nothing new">Everything of this kind was touched in {before} as well.</Empty>}
       columns={[
         { id: "value", header: NAMES[kind].replace(/ies$/, "y").replace(/ses$/, "s").replace(/s$/, ""), width: 260, isRowHeader: true, sortingField: "value", cell: (row) => valueOf(row) },
         { id: "bytes", header: "Bytes", number: true, width: 130, cell: (row) => <Bytes value={row.bytes} /> },
         { id: "flows", header: "Flows", number: true, width: 110, cell: (row) => <Count value={row.flows} what="flow records" /> },
         { id: "first", header: "First", width: 205, sortingField: "first", cell: (row) => <Time value={row.first} /> },
         { id: "last", header: "Last", width: 205, sortingField: "last", cell: (row) => <Time value={row.last} /> },
-        { id: "confidence", header: "Certain who connected", width: 190, sortingField: "confidence", cell: (row) => percent(row.confidence) },
+        { id: "confidence", header: "Certain who connected", width: 190, sortingField: "confidence", cell: (row) => <Opener confidence={row.confidence} /> },
       ]}
     />
+  );
+}
+
+/** How sure it is who connected, and why; the number on hover. */
+function Opener({ confidence }: { confidence: number }) {
+  const { word, why } = openerWords(confidence);
+  return (
+    <span title={`${why}: ${confidenceNumber(confidence)}`}>
+      {word}
+    </span>
   );
 }
 

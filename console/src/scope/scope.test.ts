@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { daysBefore } from "./history";
 import { binFor, DAY, HOUR, readLength, readScope, resolveScope, scopeFault, withPeriphery, writeLength, writeScope } from "./scope";
 
 const data = { first: 1_000 * DAY, last: 1_030 * DAY };
@@ -43,5 +44,17 @@ describe("charts", () => {
     expect(shown.to - shown.from).toBeLessThanOrEqual(366 * DAY);
     const late = { from: 1_029 * DAY, to: 1_030 * DAY };
     expect(withPeriphery(late, HOUR, data)).toEqual({ from: 1_028 * DAY, to: 1_030 * DAY });
+  });
+});
+
+describe("what a scope is compared with", () => {
+  const day = 86_400;
+  it("is the days on record, 45 at most", () => {
+    const scope = { from: 100 * day, to: 101 * day };
+    expect(daysBefore(scope, { first: 10 * day, last: null })).toBe("the 45 days before it");
+    expect(daysBefore(scope, { first: 83.2 * day, last: null })).toBe("the 17 days on record before it");
+    expect(daysBefore(scope, { first: 99 * day, last: null })).toBe("the day on record before it");
+    expect(daysBefore(scope, { first: 99.9 * day, last: null })).toBe("the hours on record before it, less than a day");
+    expect(daysBefore(scope, { first: 100.5 * day, last: null })).toBe("the time before it, of which nothing is on record");
   });
 });

@@ -1,28 +1,34 @@
-import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { Answer } from "../../api/types";
 import { VerdictBadge } from "../../components/badges";
+import { confidenceNumber, confidenceWord } from "../../components/confidence";
 import { type CsvColumn, download, toCsv } from "../../components/csv";
 import { PanelTools } from "../../components/Panel";
+import { Prose } from "../../components/Prose";
 import { plural } from "../../components/words";
-import { percent } from "../../format/number";
-import { oneOf, useParams } from "../../routing/params";
+import { list, useParams } from "../../routing/params";
+import type { Fact } from "./facts";
 
-const NAMES = ["ports", "transfer", "permission", "reach"] as const;
-const params = { answer: oneOf(["", ...NAMES] as const, "") };
+/** The answers whose rows are open. */
+const params = { answer: list() };
 
 interface AnswerCardProps<T> {
-  name: (typeof NAMES)[number];
+  name: "ports" | "transfer" | "permission" | "reach";
   answer: Answer<T>;
+  /** The answer in a line. */
+  verdict: string;
+  facts: readonly Fact[];
   /** What one of its rows is. */
   noun: string;
   children: (rows: T[]) => ReactNode;
 }
 
-/** One question: its verdict, its answer in words, what to keep in mind, and its rows. */
-export function AnswerCard<T extends object>({ name, answer, noun, children }: AnswerCardProps<T>) {
-  const [{ answer: open }, setParams] = useParams(params);
+/** One question: its verdict in a line, the facts behind it, how far it can be relied on, and its rows. */
+export function AnswerCard<T extends object>({ name, answer, verdict, facts, noun, children }: AnswerCardProps<T>) {
+  const [{ answer: opened }, setParams] = useParams(params);
+  const open = opened.includes(name);
   const heads = [...new Set(answer.rows.flatMap((row) => Object.keys(row)))];
   const save = () =>
     download(
@@ -38,31 +44,69 @@ export function AnswerCard<T extends object>({ name, answer, noun, children }: A
         <h3>{answer.question}</h3>
         <VerdictBadge verdict={answer.verdict} />
       </div>
-      <p className="answer-words">{answer.answer}</p>
-      {answer.caveats.length ? (
-        <ul className="caveats" aria-label="To be kept in mind">
-          {answer.caveats.map((caveat) => (
-            <li key={caveat}>{caveat}</li>
+      <p className="answer-verdict">{verdict}</p>
+      {facts.length ? (
+        <ul className="facts" aria-label="Facts">
+          {facts.map((fact) => (
+            <li key={fact.key}>{fact.words}</li>
           ))}
         </ul>
       ) : null}
       <div className="answer-foot">
-        <Box color="text-body-secondary" fontSize="body-s">
-          <span title="How far the data and the history carry this answer">Confidence {percent(answer.confidence)}</span>
-        </Box>
-        <PanelTools title={answer.question} query={answer.query} onCsv={answer.rows.length ? save : null} />
+        <Reliance confidence={answer.confidence} caveats={answer.caveats} />
+        <span className="answer-tools">
+          <CopyAnswer answer={answer} />
+          <PanelTools title={answer.question} query={answer.query} onCsv={answer.rows.length ? save : null} />
+        </span>
       </div>
       {answer.rows.length ? (
         <ExpandableSection
           variant="footer"
           headerText={`${plural(answer.rows.length, noun)} behind it`}
-          expanded={open === name}
-          onChange={({ detail }) => setParams({ answer: detail.expanded ? name : "" }, { replace: true })}
+          expanded={open}
+          onChange={({ detail }) => setParams({ answer: detail.expanded ? [...opened, name] : opened.filter((each) => each !== name) }, { replace: true })}
         >
-          {open === name ? children(answer.rows) : null}
+          {open ? children(answer.rows) : null}
         </ExpandableSection>
       ) : null}
     </section>
+  );
+}
+
+/** How far an answer can be relied on, and why. */
+function Reliance({ confidence, caveats }: { confidence: number; caveats: readonly string[] }) {
+  return (
+    <div className="reliance">
+      <span title={confidenceNumber(confidence)}>
+        Confidence: <strong>{confidenceWord(confidence)}</strong>
+      </span>
+      {caveats.length ? (
+        <ul className="caveats" aria-label="To be kept in mind">
+          {caveats.map((caveat) => (
+            <li key={caveat}>
+              <Prose text={caveat} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        ", nothing is known to be missing and there is enough history."
+      )}
+    </div>
+  );
+}
+
+/** Copies the answer in sentences, for a ticket or a report. */
+function CopyAnswer({ answer }: { answer: Answer<unknown> }) {
+  const [done, setDone] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText([answer.question, answer.answer, ...answer.caveats].join("\n"));
+    setDone(true);
+    setTimeout(() => setDone(false), 1_500);
+  };
+  return (
+    <Button variant="inline-link" iconName={done ? "check" : "copy"} ariaLabel={`${done ? "Copied" : "Copy"}: ${answer.question}`} onClick={() => void copy()}>
+      {done ? "Copied" : "Copy"}
+    </Button>
   );
 }
 

@@ -1,3 +1,4 @@
+import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { requestOf, scope, useAnswers } from "../../api/queries";
 import type { Answers } from "../../api/types";
@@ -7,11 +8,22 @@ import { stretch } from "../../format/time";
 import { useScope } from "../../scope/context";
 import type { Range } from "../../scope/scope";
 import { AnswerCard } from "./AnswerCard";
+import { type About, permissionFacts, portFacts, reachFacts, transferFacts } from "./facts";
 import { PermitTable } from "./PermitTable";
 import { ContactTable, PortUseTable, TransferTable } from "./tables";
+import { permissionVerdict, portsVerdict, reachVerdict, transferVerdict } from "./verdicts";
 
-/** The four questions of an investigation, each with its rows and its query. */
-export function AnswersPanel({ id, range, finding }: { id: string; range: Range; finding: string | null }) {
+interface AnswersPanelProps {
+  id: string;
+  /** The time that the answers are about. */
+  range: Range;
+  finding: string | null;
+  /** Leads back from the window of the details to the scope time, when the answers are about the window. */
+  onWiden?: (() => void) | null;
+}
+
+/** The four questions of an investigation, each with its verdict, its facts, its rows and its query. */
+export function AnswersPanel({ id, range, finding, onWiden }: AnswersPanelProps) {
   const answers = useAnswers(id, range, finding);
   const { zone } = useScope();
   const found = answers.data;
@@ -20,30 +32,38 @@ export function AnswersPanel({ id, range, finding }: { id: string; range: Range;
       id="answers"
       title="Answers"
       help="answers"
-      description={`The four questions of an investigation, about ${stretch(range.from, range.to, zone)}${finding ? ", the connections of the finding first" : ""}.`}
+      description={
+        <>
+          About {stretch(range.from, range.to, zone)}
+          {onWiden ? <strong>, the window of the details</strong> : null}
+          {finding ? ", the connections of the finding first" : ""}.
+        </>
+      }
+      actions={onWiden ? <Button onClick={onWiden}>Answer for scope time</Button> : null}
       request={requestOf("/api/v1/entities/{entity}/answers", { entity: id }, { ...scope(range), finding: finding ?? undefined })}
       onCsv={found ? () => download(`answers-${id}.csv`, fieldsCsv(found)) : null}
     >
-      <Shown loading={answers.isPending} error={answers.error} onRetry={() => void answers.refetch()} height={360}>
-        {() => (found ? <Cards answers={found} /> : null)}
+      <Shown loading={answers.isPending} error={answers.error} onRetry={() => void answers.refetch()} height={640}>
+        {() => (found ? <Cards answers={found} about={{ entity: id, range }} /> : null)}
       </Shown>
     </Panel>
   );
 }
 
-function Cards({ answers }: { answers: Answers }) {
+function Cards({ answers, about }: { answers: Answers; about: About }) {
+  const { ports, transfer, permission, reach } = answers;
   return (
     <SpaceBetween size="m">
-      <AnswerCard name="ports" answer={answers.ports} noun="port">
-        {(rows) => <PortUseTable rows={rows} />}
+      <AnswerCard name="ports" answer={ports} verdict={portsVerdict(ports)} facts={portFacts(ports, about)} noun="port">
+        {(rows) => <PortUseTable rows={rows} about={about} />}
       </AnswerCard>
-      <AnswerCard name="transfer" answer={answers.transfer} noun="comparison">
+      <AnswerCard name="transfer" answer={transfer} verdict={transferVerdict(transfer)} facts={transferFacts(transfer)} noun="comparison">
         {(rows) => <TransferTable rows={rows} />}
       </AnswerCard>
-      <AnswerCard name="permission" answer={answers.permission} noun="connection">
+      <AnswerCard name="permission" answer={permission} verdict={permissionVerdict(permission)} facts={permissionFacts(permission, about)} noun="connection">
         {(rows) => <PermitTable rows={rows} />}
       </AnswerCard>
-      <AnswerCard name="reach" answer={answers.reach} noun="contact">
+      <AnswerCard name="reach" answer={reach} verdict={reachVerdict(reach, about.entity)} facts={reachFacts(reach)} noun="contact">
         {(rows) => <ContactTable rows={rows} />}
       </AnswerCard>
     </SpaceBetween>

@@ -15,6 +15,11 @@ const OUTCOMES: Record<string, [StatusIndicatorProps.Type, string]> = {
   unknown: ["info", "Not in the inventory"],
 };
 
+/** What the rules say, in words. */
+export function outcomeLabel(outcome: string): string {
+  return OUTCOMES[outcome]?.[1] ?? outcome;
+}
+
 /** Each connection, what the log says of it, and the rules that decide about it. */
 export function PermitTable({ rows }: { rows: Permit[] }) {
   return (
@@ -60,10 +65,10 @@ function Connection({ row }: { row: Permit }) {
 }
 
 function Outcome({ row }: { row: Permit }) {
-  const [type, label] = OUTCOMES[row.outcome] ?? ["info", row.outcome];
+  const [type] = OUTCOMES[row.outcome] ?? ["info"];
   return (
     <span title={row.explanation}>
-      <StatusIndicator type={row.contradiction ? "error" : type}>{label}</StatusIndicator>
+      <StatusIndicator type={row.contradiction ? "error" : type}>{outcomeLabel(row.outcome)}</StatusIndicator>
       {row.contradiction ? <div className="secondary">the log says otherwise</div> : null}
     </span>
   );
@@ -95,7 +100,7 @@ function Acls({ row }: { row: Permit }) {
         <li key={each.acl_id + each.egress}>
           <span className="code breakable">{each.text}</span>
           <div className="secondary">
-            {each.egress ? "out of the subnet" : "into the subnet"}, {each.acl_id}
+            {each.egress ? "out of the subnet" : "into the subnet"}, <PlainIdentifier id={each.acl_id} />
           </div>
         </li>
       ))}

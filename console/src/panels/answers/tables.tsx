@@ -2,15 +2,18 @@ import Badge from "@cloudscape-design/components/badge";
 import type { Contact, DirectionTransfer, PortUse, RemoteTransfer, Transfer } from "../../api/types";
 import { Direction, NoveltyBadge } from "../../components/badges";
 import { Identifier } from "../../components/Identifier";
+import { PortLink } from "../../components/PortLink";
 import { Empty } from "../../components/Panel";
 import { SimpleTable } from "../../components/SimpleTable";
 import { Bytes, Count, Nothing, Time } from "../../components/values";
 import { percent, times } from "../../format/number";
+import type { About } from "./facts";
+import { connectedWords } from "./sides";
 
-const SIDES: Record<string, string> = { client: "It connected", server: "It was connected to", unknown: "Not known" };
+const PORT_SIDES = { client: "remote", server: "local", unknown: "either" } as const;
 
 /** Ports in use, and which of them are new. */
-export function PortUseTable({ rows }: { rows: PortUse[] }) {
+export function PortUseTable({ rows, about }: { rows: PortUse[]; about: About }) {
   return (
     <SimpleTable
       rows={rows}
@@ -26,12 +29,12 @@ export function PortUseTable({ rows }: { rows: PortUse[] }) {
           sortingField: "service",
           cell: (row) => (
             <span className="badges">
-              {row.service}
+              <PortLink service={row.service} port={row.port} side={PORT_SIDES[row.side]} {...about} />
               {row.in_finding ? <Badge color="red">in the finding</Badge> : null}
             </span>
           ),
         },
-        { id: "side", header: "Who connected", width: 170, sortingField: "side", cell: (row) => SIDES[row.side] ?? row.side },
+        { id: "side", header: "Who connected", width: 170, sortingField: "side", cell: (row) => connectedWords(row.side, about.entity).replace(/^./, (letter) => letter.toUpperCase()) },
         {
           id: "new",
           header: "New",
@@ -127,7 +130,7 @@ export function ContactTable({ rows }: { rows: Contact[] }) {
       empty={<Empty title="No others" />}
       columns={[
         { id: "entity", header: "Entity", width: 270, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} name={row.name} /> },
-        { id: "kind", header: "Why", width: 210, sortingField: "kind", cell: (row) => (row.kind === "same-remote" ? "Spoke with the same remote" : "First contact in 45 days") },
+        { id: "kind", header: "Why", width: 210, sortingField: "kind", cell: (row) => (row.kind === "same-remote" ? "Spoke with the same remote" : "First contact") },
         { id: "remote", header: "Remote", width: 200, sortingField: "remote", cell: (row) => <Identifier id={row.remote} /> },
         { id: "in_scope", header: "In scope time", width: 130, sortingField: "in_scope", cell: (row) => (row.in_scope ? "Yes" : "Earlier") },
         { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },

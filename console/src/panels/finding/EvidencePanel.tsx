@@ -4,24 +4,30 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import KeyValuePairs, { type KeyValuePairsProps } from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
 import type { Confidence, Evidence, Finding } from "../../api/types";
 import { NoveltyBadge } from "../../components/badges";
+import { confidenceNumber, factorWord } from "../../components/confidence";
 import { download, fieldsCsv } from "../../components/csv";
+import { Identifier } from "../../components/Identifier";
 import { Panel } from "../../components/Panel";
-import { Bytes, Nothing, Time } from "../../components/values";
+import { Prose } from "../../components/Prose";
+import { Bytes, Time } from "../../components/values";
+import { countryName } from "../../components/words";
 import { percent, times } from "../../format/number";
 
 /** What a finding rests on, and what would have kept it silent. */
 export function EvidencePanel({ finding, sql }: { finding: Finding; sql: string }) {
   const { evidence } = finding;
+  // What is not known of this finding is left out.
   const items: KeyValuePairsProps.Pair[] = [
     { label: "Seen", value: <span title={`${evidence.actual.value} ${evidence.actual.unit}`}>{evidence.actual.words}</span> },
     { label: "Expected", value: evidence.expected ? <span title={`${evidence.expected.low} to ${evidence.expected.high} ${evidence.expected.unit}`}>{evidence.expected.words}</span> : "Does not rest on a baseline" },
-    { label: "Compared", value: evidence.factor === null ? <Nothing why="there is nothing to compare with" /> : `${times(evidence.factor)} what is expected` },
-    { label: "Limit", value: evidence.threshold ? <span title={`${evidence.threshold.value} ${evidence.threshold.unit}`}>{evidence.threshold.words}</span> : "None" },
-    { label: "Above the limit", value: evidence.margin === null ? <Nothing why="there is no limit" /> : times(evidence.margin) },
+    ...(evidence.factor === null ? [] : [{ label: "Compared", value: `${times(evidence.factor)} what is expected` }]),
+    ...(evidence.threshold ? [{ label: "Limit", value: <span title={`${evidence.threshold.value} ${evidence.threshold.unit}`}>{evidence.threshold.words}</span> }] : []),
+    ...(evidence.margin === null ? [] : [{ label: "Above the limit", value: times(evidence.margin) }]),
     { label: "Going on since", value: <Time value={evidence.since} /> },
-    { label: "Rank", value: evidence.rank ?? "–" },
+    ...(evidence.rank === null ? [] : [{ label: "Rank", value: evidence.rank }]),
     { label: "Technique", value: <TechniqueLink evidence={evidence} /> },
   ];
   return (
@@ -51,7 +57,9 @@ export function EvidencePanel({ finding, sql }: { finding: Finding; sql: string 
             <Box variant="h3">It would not have fired …</Box>
             <ul className="plain-list bullets">
               {evidence.would_not_fire.map((reason) => (
-                <li key={reason}>{reason}</li>
+                <li key={reason}>
+                  <Prose text={reason} />
+                </li>
               ))}
             </ul>
           </div>
@@ -79,15 +87,17 @@ function ConfidenceList({ confidence }: { confidence: Confidence }) {
   return (
     <div>
       <Box variant="h3">
-        Confidence: {confidence.word} ({percent(confidence.score)})
+        <span title={confidenceNumber(confidence.score)}>Confidence: {confidence.word}</span>
       </Box>
       <ul className="plain-list factors">
         {confidence.factors.map((factor) => (
           <li key={factor.name}>
             <span className="factor" title={`takes the confidence to ${percent(factor.value)} of what it was`}>
-              {percent(factor.value)}
+              {factorWord(factor.value)}
             </span>
-            <span>{factor.reason}</span>
+            <span>
+              <Prose text={factor.reason} />
+            </span>
           </li>
         ))}
       </ul>
@@ -105,6 +115,13 @@ const VALUES: Record<string, string> = {
   country: "Country",
 };
 
+/** An address leads to its profile; a country has its name. */
+function valueOf(kind: string, value: string): ReactNode {
+  if (kind === "remote_addr") return <Identifier id={value} />;
+  if (kind === "country") return `${countryName(value)} (${value})`;
+  return <span className="code">{value}</span>;
+}
+
 function NoveltyList({ evidence }: { evidence: Evidence }) {
   if (!evidence.novelty.length) return null;
   return (
@@ -113,7 +130,7 @@ function NoveltyList({ evidence }: { evidence: Evidence }) {
       <ul className="plain-list spaced">
         {evidence.novelty.map((novelty) => (
           <li key={novelty.kind + novelty.value}>
-            <NoveltyBadge status={novelty.status} /> {VALUES[novelty.kind] ?? novelty.kind} <span className="code">{novelty.value}</span>
+            <NoveltyBadge status={novelty.status} /> {VALUES[novelty.kind] ?? novelty.kind} {valueOf(novelty.kind, novelty.value)}
             <span className="secondary">, {novelty.note}</span>
           </li>
         ))}
@@ -130,7 +147,7 @@ function ContributionList({ evidence }: { evidence: Evidence }) {
       <ul className="plain-list spaced">
         {evidence.contributions.map((part) => (
           <li key={part.dimension + part.value}>
-            {VALUES[part.dimension] ?? part.dimension} <span className="code">{part.value}</span>: <Bytes value={part.bytes} />, {percent(part.share)}
+            {VALUES[part.dimension] ?? part.dimension} {valueOf(part.dimension, part.value)}: <Bytes value={part.bytes} />, {percent(part.share)}
           </li>
         ))}
       </ul>

@@ -5,19 +5,23 @@ import { Empty, Panel, Skeleton } from "../../components/Panel";
 import { SimpleTable } from "../../components/SimpleTable";
 import { Bytes, Count, Time } from "../../components/values";
 import { countryName } from "../../components/words";
+import { useScope } from "../../scope/context";
+import { daysBefore } from "../../scope/history";
 
 const WorldMap = lazy(() => import("../../charts/WorldMap"));
 
-/** Countries and network operators that nobody had spoken with in the 45 days before. */
+/** Countries and network operators that nobody had spoken with in the days on record before. */
 export function NewcomersPanel({ summary }: { summary: Summary }) {
   const rows = summary.newcomers;
+  const { range, data } = useScope();
+  const before = daysBefore(range, data);
   const marked = rows.filter((row) => row.kind === "country").map((row) => ({ code: row.value, label: countryName(row.value) }));
   return (
     <Panel
       title="Newly observed countries and network operators"
       help="newcomers"
       count={rows.length}
-      description={summary.has_history ? "Seen in scope time, and by no machine in the 45 days before it." : "There is nothing before the scope time to compare with, so everything is new."}
+      description={summary.has_history ? `Seen in scope time, and by no machine in ${before}.` : "There is nothing before the scope time to compare with, so everything is new."}
       query={summary.queries.newcomers}
       onCsv={rows.length ? () => download("newcomers.csv", toCsv(plainColumns("kind", "value", "first", "last", "entities", "flows", "bytes"), rows)) : null}
     >
@@ -32,7 +36,7 @@ export function NewcomersPanel({ summary }: { summary: Summary }) {
           pageSize={8}
           keyOf={(row) => row.kind + row.value}
           label="Newly observed countries and network operators"
-          empty={<Empty title="Nothing new">No country and no network operator that was not seen in the 45 days before. They are known only where a geography file is configured.</Empty>}
+          empty={<Empty title="Nothing new">No country and no network operator that was not seen in {before}. They are known only where a geography file is configured.</Empty>}
           columns={[
             { id: "value", header: "What", width: 190, isRowHeader: true, sortingField: "value", cell: (row) => nameOf(row) },
             { id: "bytes", header: "Bytes", number: true, width: 110, cell: (row) => <Bytes value={row.bytes} /> },

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { VolumePanel } from "../../api/types";
 import { axisTop, byteSplits, countSplits } from "../../charts/scales";
-import { lanesOf } from "../../charts/drawing";
 import { stacked } from "../../charts/stack";
 import { detailsWindow, readRowKey, rowKey } from "./params";
 import { gapShades, inGap, wayVolume } from "./series";
@@ -42,11 +41,6 @@ describe("marks", () => {
     expect(inGap(shades, 7_200, 10_800)).toBe(false);
   });
 
-  it("stand in lanes when they would cover each other", () => {
-    const mark = (from: number, to: number) => ({ from, to, severity: "high" as const, label: "", current: true });
-    expect(lanesOf([mark(0, 100), mark(50, 150), mark(300, 400)], 10)).toBe(2);
-    expect(lanesOf([], 10)).toBe(0);
-  });
 });
 
 describe("axes", () => {
