@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{entities, findings, lake, operations};
+use super::{entities, findings, groups, lake, operations};
 use crate::Problem;
 
 #[derive(OpenApi)]
@@ -49,6 +49,8 @@ use crate::Problem;
         findings::archive,
         findings::unarchive,
         findings::note,
+        groups::list,
+        groups::one,
         operations::health,
         operations::ready,
         operations::metrics,
