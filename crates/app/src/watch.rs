@@ -120,6 +120,7 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
             detected.findings.insert(finding_type.name().to_owned(), ids);
         }
     }
+    weir.store.regroup().await?;
     if only.is_none() {
         let through = weir.store.watermark(api::investigate::DETECTED).await?;
         weir.store.set_watermark(api::investigate::DETECTED, through.map_or(range.to, |through| through.max(range.to))).await?;

@@ -198,7 +198,11 @@ async fn write(transaction: &mut Transaction<'_, Sqlite>, groups: &[Group]) -> R
     // First everything that changed goes, then it comes: an id may have passed from one group to another.
     let gone = known.keys().map(String::as_str).filter(|id| !current.contains(id));
     for id in gone.chain(changed.iter().map(|(group, _)| group.id.as_str())) {
-        sqlx::query("UPDATE findings SET group_id = NULL WHERE group_id = ?").bind(id).execute(&mut **transaction).await.map_err(failed())?;
+        sqlx::query("UPDATE findings SET group_id = NULL WHERE group_id = ?")
+            .bind(id)
+            .execute(&mut **transaction)
+            .await
+            .map_err(failed())?;
         sqlx::query("DELETE FROM groups WHERE id = ?").bind(id).execute(&mut **transaction).await.map_err(failed())?;
     }
     for (group, content) in changed {

@@ -7,7 +7,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{PathItem, RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
-use super::{entities, findings, lake, operations};
+use super::{entities, findings, groups, lake, operations};
 use crate::Problem;
 
 #[derive(OpenApi)]
@@ -53,6 +53,8 @@ use crate::Problem;
         findings::archive,
         findings::unarchive,
         findings::note,
+        groups::list,
+        groups::one,
         operations::health,
         operations::ready,
         operations::status,

@@ -29,7 +29,7 @@ pub(super) fn route(path: &str) -> String {
         ["api", "openapi.json", "", ..] => "/api/openapi.json".to_owned(),
         ["api", "v1", "upload", ..] => "/api/v1/upload/{name}".to_owned(),
         ["firehose", ..] => "/firehose".to_owned(),
-        ["api", "v1", kind @ ("entities" | "findings"), id, rest] => match (id, rest) {
+        ["api", "v1", kind @ ("entities" | "findings" | "groups"), id, rest] => match (id, rest) {
             ("", _) | ("archive", "") => path.trim_end_matches('/').to_owned(),
             (_, "") => format!("/api/v1/{kind}/{{id}}"),
             (

@@ -5,6 +5,7 @@ mod csv;
 mod document;
 mod entities;
 mod findings;
+mod groups;
 mod headers;
 mod lake;
 mod metrics;
@@ -140,6 +141,8 @@ pub fn router(state: ApiState) -> Router {
         .route("/findings/{id}/archive", post(findings::archive))
         .route("/findings/{id}/unarchive", post(findings::unarchive))
         .route("/findings/{id}/note", put(findings::note))
+        .route("/groups", get(groups::list))
+        .route("/groups/{id}", get(groups::one))
         .route_layer(middleware::from_fn_with_state(state.clone(), auth::check));
     Router::new()
         .route("/", get(operations::home))

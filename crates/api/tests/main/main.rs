@@ -3,6 +3,7 @@
 
 mod answers;
 mod document;
+mod groups;
 mod http;
 mod panels;
 mod world;

@@ -253,7 +253,7 @@ fn inventory() -> Inventory {
 }
 
 /// What a Tor detector would note of one bad hour.
-fn occurrence(index: i64) -> Occurrence {
+pub(crate) fn occurrence(index: i64) -> Occurrence {
     let start = hour(index);
     let evidence = serde_json::json!({
         "summary": format!("{WEB} used a relay"), "expected": null, "actual": { "value": 2.0, "unit": "flows", "words": "2 flows" },

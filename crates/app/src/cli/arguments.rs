@@ -76,6 +76,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: FindingsCommand,
     },
+    /// Finding groups: findings that belong to one story, told in order.
+    Groups {
+        #[command(subcommand)]
+        command: GroupsCommand,
+    },
     /// The profile page of an entity in the terminal, with charts.
     ///
     /// ENTITY is an instance (i-…), an interface (eni-…), an address, or an account.
@@ -349,6 +354,36 @@ pub(crate) enum FindingsCommand {
         #[arg(long, value_enum, default_value_t = ExportFormat::Guardduty)]
         format: ExportFormat,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GroupsCommand {
+    /// List finding groups, what to look at first coming first.
+    List(GroupFilter),
+    /// Show one group: what happened in order, its findings and why they belong together, who takes part.
+    Show {
+        /// Its id, or enough of its beginning; an id that it had before it grew or merged will do.
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GroupFilter {
+    /// Only this severity or graver.
+    #[arg(long, value_enum)]
+    pub(crate) severity: Option<Severity>,
+    /// Only groups with a finding about this entity.
+    #[arg(long)]
+    pub(crate) entity: Option<String>,
+    /// Only groups seen since then.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Only groups seen before then.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    /// Groups of which every finding is archived too.
+    #[arg(long)]
+    pub(crate) archived: bool,
 }
 
 /// Forms that findings are exported in.

@@ -4,6 +4,7 @@ mod arguments;
 mod collect;
 mod demo;
 mod findings;
+mod groups;
 mod investigate;
 mod keep;
 mod lists;
@@ -59,6 +60,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
         },
         Command::Detect(detect) => findings::detect(&global, &detect).await?,
         Command::Findings { command } => findings::run(&global, command).await?,
+        Command::Groups { command } => groups::run(&global, command).await?,
         Command::Profile(scope) => investigate::profile(&global, &scope).await?,
         Command::Volume(volume) => investigate::volume(&global, &volume).await?,
         Command::Details(details) => investigate::details(&global, &details).await?,

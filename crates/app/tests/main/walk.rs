@@ -142,3 +142,24 @@ fn an_inventory_that_comes_late_is_made_up_for() {
     assert_eq!(weir.json(["findings", "list"]), world.ingested().json(["findings", "list"]));
     assert!(weir.json(["verify"]).as_array().unwrap().iter().all(|check| check["ok"] == true));
 }
+
+#[test]
+fn the_intrusion_is_one_story() {
+    let world = World::get();
+    let weir = world.ingested();
+    let groups = weir.json(["groups", "list"]);
+    let groups = groups.as_array().unwrap();
+    let victim = world.victim();
+    let of_victim: Vec<&Value> =
+        groups.iter().filter(|group| group["entities"].as_array().unwrap().iter().any(|entity| *entity == victim.as_str())).collect();
+    assert_eq!(of_victim.len(), 1, "{groups:#?}");
+    let id = of_victim[0]["id"].as_str().unwrap();
+    let group = weir.json(["groups", "show", &id[..8]]);
+    let findings = weir.json(["findings", "list"]);
+    for member in group["members"].as_array().unwrap() {
+        let of = |finding: &&Value| finding["id"] == member["finding_id"];
+        assert_eq!(findings.as_array().unwrap().iter().find(of).unwrap()["weir"]["group"], id);
+    }
+    assert!(group["members"].as_array().unwrap().len() >= 3);
+    assert!(group["severity"].as_f64().unwrap() >= 7.0);
+}
