@@ -126,20 +126,98 @@ test("the charts work with the keyboard alone", async ({ page }) => {
   expect(before).not.toBeNull();
 });
 
-test("the four answers have their words, their rows and their query", async ({ page }) => {
+test("the answers are read without being opened, several open at once, and each has its rows and its query", async ({ page }) => {
   const finding = await torFinding();
   const { from, to } = scopeOf(finding);
-  const answers = await api<Record<string, { question: string; answer: string; rows: unknown[] }>>(`/entities/${finding.entity}/answers?from=${from}&to=${to}&finding=${finding.id}`);
+  type Answer = { question: string; answer: string; caveats: string[]; rows: { service: string; remote: string; new: boolean }[] };
+  const answers = await api<Record<string, Answer>>(`/entities/${finding.entity}/answers?from=${from}&to=${to}&finding=${finding.id}`);
   await open(page, profile(finding, `&finding=${finding.id}`));
+  const card = (name: string) => page.locator(`[data-answer="${name}"]`);
   for (const name of ["ports", "transfer", "permission", "reach"]) {
-    const card = page.locator(`[data-answer="${name}"]`);
-    await expect(card).toContainText(answers[name]?.question ?? "");
-    await expect(card).toContainText(answers[name]?.answer ?? "");
+    await expect(card(name)).toContainText(answers[name]?.question ?? "");
+    await expect(card(name).locator(".answer-verdict")).not.toBeEmpty();
+    for (const caveat of answers[name]?.caveats ?? []) await expect(card(name)).toContainText(caveat);
+    await expect(card(name)).toContainText(/Confidence: (High|Medium|Low)/);
+    await expect(card(name).getByRole("table")).toHaveCount(0);
+    // The sentences of the interface are what is copied.
+    await card(name).getByRole("button", { name: /^Copy: / }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(answers[name]?.answer);
   }
-  await page.locator('[data-answer="permission"]').getByRole("button", { name: /behind it/ }).click();
-  await expect(page.locator('[data-answer="permission"]')).toContainText(/sg-/);
+  const fresh = answers.ports?.rows.filter((row) => row.new) ?? [];
+  expect(fresh.length).toBeGreaterThan(0);
+  for (const row of fresh.slice(0, 3)) await expect(card("ports").locator(".answer-verdict")).toContainText(row.service);
+  await expect(card("permission").getByRole("list", { name: "Facts" })).toContainText(answers.permission?.rows[0]?.remote ?? "");
+
+  await card("permission").getByRole("button", { name: /behind it/ }).click();
+  await card("ports").getByRole("button", { name: /behind it/ }).click();
+  await expect(card("permission").getByRole("table")).toContainText(/sg-/);
+  await expect(card("ports").getByRole("table")).toContainText(answers.ports?.rows[0]?.service ?? "");
+  expect(parameters(page).get("answer")).toBe("permission,ports");
   await page.getByRole("button", { name: `View query: ${answers.permission?.question}` }).click();
   await expect(page.getByLabel("SQL", { exact: true })).toContainText("SELECT");
+});
+
+test("a port of an answer leads to its traffic", async ({ page }) => {
+  const finding = await torFinding();
+  await open(page, profile(finding, `&finding=${finding.id}`));
+  await page.locator('[data-answer="ports"]').getByRole("list", { name: "Facts" }).getByRole("link", { name: /TCP 9001/ }).click();
+  await expect.poll(() => parameters(page).get("filter")).toBe("remote_port=9001");
+  const { from, to } = scopeOf(finding);
+  const expected = await api<Details>(`/entities/${finding.entity}/details?from=${from}&to=${to}&remote_port=9001`);
+  await expect(page.locator("#activity-details")).toContainText(`${expected.total.toLocaleString("en-US")} match`);
+});
+
+test("the answers follow the window of the details, and lead back to the scope time", async ({ page }) => {
+  const finding = await torFinding();
+  const { from, to } = scopeOf(finding);
+  await open(page, profile(finding));
+  const bar = await placeOf(page.getByRole("application", { name: "Outbound volume over time" }), 0.45);
+  await page.mouse.click(bar.x, bar.y);
+  await expect.poll(() => parameters(page).get("details")).toMatch(/^\d+-\d+$/);
+  await settled(page);
+  const [start, end] = (parameters(page).get("details") ?? "").split("-").map(Number);
+  type Volume = { ports: { rows: unknown[] }; transfer: { rows: { about: string; bytes: number }[] } };
+  const hour = await api<Volume>(`/entities/${finding.entity}/answers?from=${start}&to=${end}`);
+  const whole = await api<Volume>(`/entities/${finding.entity}/answers?from=${from}&to=${to}`);
+  const ports = (answers: Volume) => new RegExp(`^${answers.ports.rows.length} ports? behind it$`);
+  expect(hour.ports.rows.length).not.toBe(whole.ports.rows.length);
+  await expect(panel(page, "answers")).toContainText("the window of the details");
+  await expect(page.locator('[data-answer="ports"]').getByRole("button", { name: ports(hour) })).toBeVisible();
+  await page.getByRole("button", { name: "Answer for scope time" }).click();
+  await expect(page.locator('[data-answer="ports"]').getByRole("button", { name: ports(whole) })).toBeVisible();
+  await expect(panel(page, "answers")).not.toContainText("the window of the details");
+});
+
+test("every finding in view is marked on the chart, and those that coincide are listed", async ({ page }) => {
+  const finding = await torFinding();
+  const { rows } = await api<{ rows: { finding_type: string; first_seen: string; last_seen: string }[] }>(`/findings?entity=${finding.entity}&limit=100`);
+  await open(page, profile(finding));
+  const marks = panel(page, "volume").locator(".mark");
+  // All of them are of the day of the intrusion, which the chart shows with its peripheral time.
+  expect(rows.length).toBeGreaterThan(5);
+  await expect(marks).toHaveCount(rows.length);
+  const places = await marks.locator(".mark-start").evaluateAll((starts) => starts.map((start) => start.getBoundingClientRect()).map(({ x, y }) => [x, y]));
+  for (const [at, [x, y]] of places.entries()) {
+    for (const [other, line] of places.slice(at + 1)) expect(Math.abs((x ?? 0) - (other ?? 0)) > 8 || Math.abs((y ?? 0) - (line ?? 0)) > 8, "a mark hides another").toBe(true);
+  }
+  const first = [...rows].sort((a, b) => a.first_seen.localeCompare(b.first_seen));
+  const together = first.filter((row) => row.first_seen === first[0]?.first_seen);
+  expect(together.length).toBeGreaterThan(1);
+  await marks.first().scrollIntoViewIfNeeded();
+  const diamond = await marks.first().locator(".mark-start").boundingBox();
+  if (!diamond) throw new Error("the mark is not on screen");
+  await page.mouse.move(diamond.x + diamond.width / 2, diamond.y + diamond.height / 2);
+  for (const row of together) await expect(page.locator(".chart-tooltip")).toContainText(row.finding_type);
+});
+
+test("the charts stay where they are under the pointer", async ({ page }) => {
+  await open(page, profile(await torFinding()));
+  const charts = page.getByRole("application");
+  const before = await charts.evaluateAll((all) => all.map((chart) => chart.getBoundingClientRect().top + scrollY));
+  const bar = await placeOf(page.getByRole("application", { name: "Inbound volume over time" }), 0.45);
+  await page.mouse.move(bar.x, bar.y);
+  await expect(page.locator(".way-hover").first()).not.toBeEmpty();
+  expect(await charts.evaluateAll((all) => all.map((chart) => chart.getBoundingClientRect().top + scrollY))).toEqual(before);
 });
 
 test("a finding is put away and taken back", async ({ page }) => {

@@ -13,12 +13,10 @@ interface SimpleTableProps<T> {
   label: string;
   empty: ReactNode;
   pageSize?: number;
-  /** Whether long cells take several lines. */
-  wrap?: boolean;
 }
 
 /** A table of the rows of one answer: sorted and paged in the page, since it holds them all. */
-export function SimpleTable<T>({ rows, columns, keyOf, label, empty, pageSize = 10, wrap = false }: SimpleTableProps<T>) {
+export function SimpleTable<T>({ rows, columns, keyOf, label, empty, pageSize = 10 }: SimpleTableProps<T>) {
   const definitions = useMemo(() => columns.map((column) => (column.number ? numbers(column) : column)), [columns]);
   const { items, collectionProps, paginationProps } = useCollection(rows, { pagination: { pageSize }, sorting: {} });
   return (
@@ -29,7 +27,7 @@ export function SimpleTable<T>({ rows, columns, keyOf, label, empty, pageSize = 
       trackBy={keyOf}
       columnDefinitions={definitions}
       resizableColumns
-      wrapLines={wrap}
+      wrapLines
       empty={empty}
       ariaLabels={{ tableLabel: label }}
       pagination={rows.length > pageSize ? <Pagination {...paginationProps} ariaLabels={PAGES} /> : undefined}

@@ -11,11 +11,11 @@ export function confidenceNumber(score: number): string {
   return `confidence ${percent(score)}`;
 }
 
-/** What a factor does to a confidence, in a word. */
+/** What a factor makes of a confidence, in words. */
 export function factorWord(value: number): string {
-  if (value >= 0.995) return "In full";
-  if (value >= 0.9) return "Hardly less";
-  return value >= 0.6 ? "Less" : "Much less";
+  if (value >= 0.995) return "Unchanged";
+  if (value >= 0.9) return "Slightly lower";
+  return value >= 0.6 ? "Lower" : "Much lower";
 }
 
 /** How sure it is who opened a connection, by the rules that tell it (`DirectionRule` of the field table). */

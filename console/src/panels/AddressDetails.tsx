@@ -19,8 +19,9 @@ export function AddressDetails({ head, address, coverage }: { head: EntityHead; 
   const items: KeyValuePairsProps.Pair[] = [
     { label: "IP address", value: <PlainIdentifier id={head.id} /> },
     { label: "Reach", value: address.public ? "Public" : "Private" },
-    { label: "Location", value: placeWords(location) },
-    { label: "Network operator", value: location.asn === null ? "–" : `${location.as_org ?? "unnamed"} (AS${location.asn})` },
+    // What no geography file knows is left out.
+    ...(placeWords(location) ? [{ label: "Location", value: placeWords(location) }] : []),
+    ...(location.asn === null ? [] : [{ label: "Network operator", value: `${location.as_org ?? "unnamed"} (AS${location.asn})` }]),
     { label: "Lists", value: <Lists address={address} /> },
     { label: "First seen", value: <Time value={head.first_seen} /> },
     { label: "Last seen", value: <Time value={head.last_seen} /> },
@@ -37,7 +38,7 @@ export function AddressDetails({ head, address, coverage }: { head: EntityHead; 
 
 export function placeWords(place: Place): string {
   const country = place.country_name ?? (place.country ? countryName(place.country) : null);
-  return [place.city, country].filter(Boolean).join(", ") || "–";
+  return [place.city, country].filter(Boolean).join(", ");
 }
 
 function Lists({ address }: { address: AddressFacts }) {
@@ -82,14 +83,14 @@ export function TalkedToPanel({ id, address }: { id: string; address: AddressFac
         label="Machines that spoke with this address"
         empty={<Empty title="No machine spoke with it in scope time" />}
         columns={[
-          { id: "entity", header: "Entity", width: 240, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} /> },
-          { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
-          { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
-          { id: "accepted", header: "Accepted", number: true, width: 130, cell: (row) => <Count value={row.accepted} what="flow records" /> },
-          { id: "rejected", header: "Rejected", number: true, width: 130, cell: (row) => <Count value={row.rejected} what="flow records" /> },
-          { id: "ports", header: "Server ports", width: 190, cell: (row) => <span className="code">{row.ports.replaceAll(",", " ")}</span> },
-          { id: "first", header: "First", width: 205, sortingField: "first", cell: (row) => <Time value={row.first} /> },
-          { id: "last", header: "Last", width: 205, sortingField: "last", cell: (row) => <Time value={row.last} /> },
+          { id: "entity", header: "Entity", width: 215, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} /> },
+          { id: "bytes_in", header: "Inbound", number: true, width: 108, cell: (row) => <Bytes value={row.bytes_in} /> },
+          { id: "bytes_out", header: "Outbound", number: true, width: 115, cell: (row) => <Bytes value={row.bytes_out} /> },
+          { id: "accepted", header: "Accepted", number: true, width: 115, cell: (row) => <Count value={row.accepted} what="flow records" /> },
+          { id: "rejected", header: "Rejected", number: true, width: 110, cell: (row) => <Count value={row.rejected} what="flow records" /> },
+          { id: "ports", header: "Server ports", width: 150, cell: (row) => <span className="code">{row.ports.replaceAll(",", " ")}</span> },
+          { id: "first", header: "First", width: 124, sortingField: "first", cell: (row) => <Time value={row.first} /> },
+          { id: "last", header: "Last", width: 124, sortingField: "last", cell: (row) => <Time value={row.last} /> },
         ]}
       />
     </Panel>

@@ -30,19 +30,19 @@ export function AddressesPanel({ id }: { id: string }) {
             label="Observed address assignments"
             empty={<Empty title="No address was seen in scope time" />}
             columns={[
-              { id: "address", header: "Address", width: 260, isRowHeader: true, sortingField: "address", cell: (row) => <Identifier id={row.address} /> },
-              { id: "interface", header: "Interface", width: 240, cell: (row) => (row.interface_id ? <Identifier id={row.interface_id} /> : <Nothing />) },
+              { id: "address", header: "Address", width: 250, isRowHeader: true, sortingField: "address", cell: (row) => <Identifier id={row.address} /> },
+              { id: "interface", header: "Interface", width: 220, cell: (row) => (row.interface_id ? <Identifier id={row.interface_id} /> : <Nothing />) },
               {
                 id: "held",
                 header: "In the inventory",
-                width: 190,
+                width: 170,
                 cell: (row) => {
                   const known = held.find((each) => each.address === row.address);
                   return known ? `${known.kind}${known.assumed ? ", by a later snapshot" : ""}` : <Nothing why="the inventory does not know this address" />;
                 },
               },
-              { id: "first", header: "First", width: 205, sortingField: "first", cell: (row) => <Time value={row.first} /> },
-              { id: "last", header: "Last", width: 205, sortingField: "last", cell: (row) => <Time value={row.last} /> },
+              { id: "first", header: "First", width: 124, sortingField: "first", cell: (row) => <Time value={row.first} /> },
+              { id: "last", header: "Last", width: 124, sortingField: "last", cell: (row) => <Time value={row.last} /> },
               { id: "flows", header: "Flows", number: true, width: 110, cell: (row) => <Count value={row.flows} what="flow records" /> },
             ]}
           />

@@ -66,11 +66,11 @@ function NovelTable({ kind, rows, before }: { kind: (typeof KINDS)[number]; rows
       label={`New: ${NAMES[kind]}`}
       empty={<Empty title="Nothing new">Everything of this kind was touched in {before} as well.</Empty>}
       columns={[
-        { id: "value", header: NAMES[kind].replace(/ies$/, "y").replace(/ses$/, "s").replace(/s$/, ""), width: 260, isRowHeader: true, sortingField: "value", cell: (row) => valueOf(row) },
-        { id: "bytes", header: "Bytes", number: true, width: 130, cell: (row) => <Bytes value={row.bytes} /> },
+        { id: "value", header: NAMES[kind].replace(/ies$/, "y").replace(/ses$/, "s").replace(/s$/, ""), width: 240, isRowHeader: true, sortingField: "value", cell: (row) => valueOf(row) },
+        { id: "bytes", header: "Bytes", number: true, width: 120, cell: (row) => <Bytes value={row.bytes} /> },
         { id: "flows", header: "Flows", number: true, width: 110, cell: (row) => <Count value={row.flows} what="flow records" /> },
-        { id: "first", header: "First", width: 205, sortingField: "first", cell: (row) => <Time value={row.first} /> },
-        { id: "last", header: "Last", width: 205, sortingField: "last", cell: (row) => <Time value={row.last} /> },
+        { id: "first", header: "First", width: 200, sortingField: "first", cell: (row) => <Time value={row.first} /> },
+        { id: "last", header: "Last", width: 200, sortingField: "last", cell: (row) => <Time value={row.last} /> },
         { id: "confidence", header: "Certain who connected", width: 190, sortingField: "confidence", cell: (row) => <Opener confidence={row.confidence} /> },
       ]}
     />

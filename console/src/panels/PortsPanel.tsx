@@ -41,7 +41,7 @@ export function PortsPanel({ id }: { id: string }) {
               {
                 id: "port",
                 header: "Server port",
-                width: 190,
+                width: 150,
                 isRowHeader: true,
                 sortingField: "port",
                 cell: (row) => (
@@ -50,11 +50,11 @@ export function PortsPanel({ id }: { id: string }) {
                   </>
                 ),
               },
-              { id: "direction", header: "Connection", width: 130, sortingField: "direction", cell: (row) => <Direction word={row.direction} note="Who opened the connections" /> },
+              { id: "direction", header: "Connection", width: 128, sortingField: "direction", cell: (row) => <Direction word={row.direction} note="Who opened the connections" /> },
               {
                 id: "share",
                 header: "Share of all bytes",
-                width: 190,
+                width: 150,
                 sortingField: "share",
                 cell: (row) => (
                   <span className="share">
@@ -65,12 +65,12 @@ export function PortsPanel({ id }: { id: string }) {
                   </span>
                 ),
               },
-              { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
-              { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
-              { id: "bytes_in_per_hour", header: "In per hour", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in_per_hour} /> },
-              { id: "bytes_out_per_hour", header: "Out per hour", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out_per_hour} /> },
-              { id: "remotes", header: "Remotes", number: true, width: 120, cell: (row) => <Count value={row.remotes} /> },
-              { id: "rejected", header: "Rejected", number: true, width: 120, cell: (row) => <Count value={row.rejected} what="flow records" /> },
+              { id: "bytes_in", header: "Inbound", number: true, width: 100, cell: (row) => <Bytes value={row.bytes_in} /> },
+              { id: "bytes_out", header: "Outbound", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_out} /> },
+              { id: "bytes_in_per_hour", header: "In per hour", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_in_per_hour} /> },
+              { id: "bytes_out_per_hour", header: "Out per hour", number: true, width: 118, cell: (row) => <Bytes value={row.bytes_out_per_hour} /> },
+              { id: "remotes", header: "Remotes", number: true, width: 108, cell: (row) => <Count value={row.remotes} /> },
+              { id: "rejected", header: "Rejected", number: true, width: 108, cell: (row) => <Count value={row.rejected} what="flow records" /> },
             ]}
           />
         )}

@@ -1,5 +1,5 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
-import type { AclFacts, Permit } from "../../api/types";
+import type { AclFacts, Permit, RuleFacts } from "../../api/types";
 import { Action, Direction } from "../../components/badges";
 import { Identifier, PlainIdentifier } from "../../components/Identifier";
 import { Empty } from "../../components/Panel";
@@ -24,30 +24,18 @@ export function outcomeLabel(outcome: string): string {
 export function PermitTable({ rows }: { rows: Permit[] }) {
   return (
     <SimpleTable
-      wrap
       rows={rows}
+      pageSize={5}
       keyOf={(row) => `${row.entity}${row.remote}${row.direction}${row.service}${row.logged}${row.at}`}
       label="Connections and the rules that decide about them"
       empty={<Empty title="No connections" />}
       columns={[
-        { id: "remote", header: "Connection", width: 250, isRowHeader: true, sortingField: "remote", cell: (row) => <Connection row={row} /> },
-        { id: "logged", header: "Log says", width: 130, sortingField: "logged", cell: (row) => <Action action={row.logged} /> },
-        { id: "outcome", header: "Rules say", width: 210, sortingField: "outcome", cell: (row) => <Outcome row={row} /> },
-        { id: "rules", header: "Security-group rules that match", width: 380, cell: (row) => <Rules row={row} /> },
-        { id: "acl", header: "Network ACL", width: 330, cell: (row) => <Acls row={row} /> },
-        { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
-        { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
-        {
-          id: "as_of",
-          header: "Rules as of",
-          width: 220,
-          cell: (row) => (
-            <span title={row.notes.join("\n") || undefined}>
-              <Time value={row.as_of} />
-              {row.assumed ? <div className="secondary">later than the connection</div> : null}
-            </span>
-          ),
-        },
+        { id: "remote", header: "Connection", width: 200, isRowHeader: true, sortingField: "remote", cell: (row) => <Connection row={row} /> },
+        { id: "logged", header: "Log says", width: 126, sortingField: "logged", cell: (row) => <Action action={row.logged} /> },
+        { id: "outcome", header: "Rules say", width: 160, sortingField: "outcome", cell: (row) => <Outcome row={row} /> },
+        { id: "rules", header: "Rules that decide", width: 350, cell: (row) => <Deciding row={row} /> },
+        { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
+        { id: "bytes_out", header: "Outbound", number: true, width: 110, cell: (row) => <Bytes value={row.bytes_out} /> },
       ]}
     />
   );
@@ -74,36 +62,45 @@ function Outcome({ row }: { row: Permit }) {
   );
 }
 
-function Rules({ row }: { row: Permit }) {
-  if (!row.rules.length) return <>{row.outcome === "unknown" ? <Nothing why="the inventory does not know its security groups" /> : "No rule matches"}</>;
-  return (
-    <ul className="plain-list">
-      {row.rules.map((rule) => (
-        <li key={rule.group_id + rule.text}>
-          <span className="code breakable">{rule.text}</span>
-          <div className="secondary">
-            {rule.group_name} <PlainIdentifier id={rule.group_id} />
-            {rule.certain ? null : " may match: the entries of its prefix list are not known"}
-          </div>
-        </li>
-      ))}
-    </ul>
-  );
+/** Rules of several groups with the same words stand together. */
+function byText(rules: readonly RuleFacts[]): [string, RuleFacts[]][] {
+  const groups = new Map<string, RuleFacts[]>();
+  for (const rule of rules) groups.set(rule.text, [...(groups.get(rule.text) ?? []), rule]);
+  return [...groups];
 }
 
-function Acls({ row }: { row: Permit }) {
+/** Security-group rules that match, the network ACLs' decisions, and of when they are. */
+function Deciding({ row }: { row: Permit }) {
+  if (row.outcome === "unknown" && !row.rules.length) return <Nothing why="the inventory does not know its security groups" />;
   const decisions = [row.request, row.answer].filter((each): each is AclFacts => each !== null);
-  if (!decisions.length) return <Nothing why="does not apply, or is not known" />;
   return (
-    <ul className="plain-list">
-      {decisions.map((each) => (
-        <li key={each.acl_id + each.egress}>
-          <span className="code breakable">{each.text}</span>
-          <div className="secondary">
-            {each.egress ? "out of the subnet" : "into the subnet"}, <PlainIdentifier id={each.acl_id} />
-          </div>
+    <ul className="plain-list deciding" title={row.notes.join("\n") || undefined}>
+      {row.rules.length ? null : <li>No security-group rule matches.</li>}
+      {byText(row.rules).map(([text, rules]) => (
+        <li key={text}>
+          <span className="code breakable">{text}</span>{" "}
+          {rules.map((rule) => (
+            <span key={rule.group_id} className="secondary">
+              {rule.group_name} <PlainIdentifier id={rule.group_id} />
+              {rule.certain ? null : " may match: the entries of its prefix list are not known"}{" "}
+            </span>
+          ))}
         </li>
       ))}
+      {decisions.map((each) => (
+        <li key={each.acl_id + each.egress}>
+          <span className="code breakable">{each.text}</span>{" "}
+          <span className="secondary">
+            {each.egress ? "out of the subnet" : "into the subnet"} <PlainIdentifier id={each.acl_id} />
+          </span>
+        </li>
+      ))}
+      {row.as_of ? (
+        <li className="secondary">
+          as of <Time value={row.as_of} />
+          {row.assumed ? ", later than the connection" : null}
+        </li>
+      ) : null}
     </ul>
   );
 }

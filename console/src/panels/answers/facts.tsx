@@ -25,9 +25,9 @@ export interface Fact {
 const MOST = 4;
 
 /** The first facts of several, and how many more there are. */
-function first<T>(rows: readonly T[], most: number, noun: string, fact: (row: T) => Fact): Fact[] {
+function first<T>(rows: readonly T[], most: number, fact: (row: T) => Fact): Fact[] {
   const more = rows.length - most;
-  return [...rows.slice(0, most).map(fact), ...(more > 0 ? [{ key: `more ${noun}`, words: <span className="secondary">and {more} more {noun}</span> }] : [])];
+  return [...rows.slice(0, most).map(fact), ...(more > 0 ? [{ key: "more", words: <span className="secondary">and {more} more</span> }] : [])];
 }
 
 const SIDES = { client: "remote", server: "local", unknown: "either" } as const;
@@ -52,27 +52,29 @@ export function portFacts({ rows }: Answers["ports"], about: About): Fact[] {
   });
   const fresh = rows.filter((row) => row.new);
   const used = rows.filter((row) => !row.new && row.flows > row.rejected);
-  if (!fresh.length) return first(used, MOST, "services", fact);
+  if (!fresh.length) return first(used, MOST, fact);
   const known: Fact[] = used.length
     ? [
         {
           key: "known",
           words: (
             <>
-              Also in use:{" "}
-              {used.slice(0, MOST).map((row, at) => (
-                <span key={`${row.side}${row.service}`}>
-                  {at ? ", " : ""}
-                  {link(row)}
-                </span>
-              ))}
-              {used.length > MOST ? ` and ${used.length - MOST} more` : ""}
+              <span className="fact-list">
+                Also in use:
+                {used.slice(0, MOST).map((row) => (
+                  <span key={`${row.side}${row.service}`}>
+                    {link(row)}
+                    {row.side === "server" ? <span className="secondary">as server</span> : null}
+                  </span>
+                ))}
+                {used.length > MOST ? `and ${used.length - MOST} more` : null}
+              </span>
             </>
           ),
         },
       ]
     : [];
-  return [...first(fresh, MOST, "new services", fact), ...known];
+  return [...first(fresh, MOST, fact), ...known];
 }
 
 export function transferFacts({ rows }: Answers["transfer"]): Fact[] {
@@ -122,41 +124,54 @@ export function transferFacts({ rows }: Answers["transfer"]): Fact[] {
   ];
 }
 
+/** Connections about which the same rules decide in the same way. */
+function alike(rows: readonly Permit[]): Permit[][] {
+  const groups = new Map<string, Permit[]>();
+  for (const row of rows) {
+    const key = [row.outcome, row.contradiction, row.logged, row.rules[0]?.group_id, row.rules[0]?.text, row.request?.acl_id, row.request?.rule].join("~");
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()];
+}
+
 export function permissionFacts({ rows }: Answers["permission"], about: About): Fact[] {
   const side = (row: Permit) => (row.direction === "outbound" ? "remote" : row.direction === "inbound" ? "local" : "either");
   const port = (row: Permit) => (row.direction === "outbound" ? row.remote_port : row.direction === "inbound" ? row.local_port : null);
   // Contradictions are what one has to see; else the first ones, which are those of the finding.
-  const ordered = [...rows].sort((a, b) => Number(b.contradiction) - Number(a.contradiction));
-  return first(ordered, 3, "connections", (row) => {
-    const [rule, ...others] = row.rules;
+  const groups = alike(rows).sort(([a], [b]) => Number(b?.contradiction) - Number(a?.contradiction));
+  return first(groups, 3, (group) => {
+    const [row] = group as [Permit, ...Permit[]];
+    const [rule] = row.rules;
     const acl = row.request ?? row.answer;
     return {
       key: `${row.entity}${row.remote}${row.direction}${row.service}${row.logged}${row.at}`,
       words: (
         <>
-          <strong>{outcomeLabel(row.outcome)}</strong>{" "}
-          {row.entity === about.entity ? null : (
-            <>
-              <Identifier id={row.entity} />{" "}
-            </>
-          )}
-          {row.direction === "inbound" ? "from" : "to"} <Identifier id={row.remote} />{" "}
-          <PortLink service={row.service} port={port(row)} side={side(row)} entity={row.entity} range={about.range} />
+          <strong>{outcomeLabel(row.outcome)}</strong>
           {rule ? (
             <>
               {" "}
               by <span className="code">{rule.text}</span> of {rule.group_name} <PlainIdentifier id={rule.group_id} />
-              {others.length ? ` and ${others.length} more` : ""}
             </>
           ) : row.outcome === "unknown" ? null : (
-            ", no rule matches"
+            ", no security-group rule matches"
           )}
           {acl?.rule != null ? (
             <>
-              ; rule {acl.rule} of network ACL <PlainIdentifier id={acl.acl_id} />
+              {" "}
+              and rule {acl.rule} of network ACL <PlainIdentifier id={acl.acl_id} />
             </>
           ) : null}
-          {row.contradiction ? <span className="above">; the log says {row.logged === "accept" ? "accepted" : "rejected"}</span> : null}
+          {row.contradiction ? <span className="above">, though the log says {row.logged === "accept" ? "accepted" : "rejected"}</span> : null}:{" "}
+          <span className="fact-list">
+            {group.slice(0, 3).map((each) => (
+              <span key={`${each.entity}${each.remote}${each.direction}${each.service}${each.logged}${each.at}`}>
+                {each.entity === about.entity ? null : <Identifier id={each.entity} />} {each.direction === "inbound" ? "from" : "to"} <Identifier id={each.remote} />{" "}
+                <PortLink service={each.service} port={port(each)} side={side(each)} entity={each.entity} range={about.range} />
+              </span>
+            ))}
+            {group.length > 3 ? `and ${group.length - 3} more` : null}
+          </span>
         </>
       ),
     };
@@ -164,7 +179,7 @@ export function permissionFacts({ rows }: Answers["permission"], about: About): 
 }
 
 export function reachFacts({ rows }: Answers["reach"]): Fact[] {
-  return first(rows, MOST, "contacts", (row: Contact) => ({
+  return first(rows, MOST, (row: Contact) => ({
     key: `${row.kind}${row.entity}${row.remote}`,
     words: (
       <>

@@ -24,7 +24,7 @@ export function PortUseTable({ rows, about }: { rows: PortUse[]; about: About })
         {
           id: "service",
           header: "Service",
-          width: 220,
+          width: 190,
           isRowHeader: true,
           sortingField: "service",
           cell: (row) => (
@@ -34,11 +34,11 @@ export function PortUseTable({ rows, about }: { rows: PortUse[]; about: About })
             </span>
           ),
         },
-        { id: "side", header: "Who connected", width: 170, sortingField: "side", cell: (row) => connectedWords(row.side, about.entity).replace(/^./, (letter) => letter.toUpperCase()) },
+        { id: "side", header: "Who connected", width: 150, sortingField: "side", cell: (row) => connectedWords(row.side, about.entity).replace(/^./, (letter) => letter.toUpperCase()) },
         {
           id: "new",
           header: "New",
-          width: 220,
+          width: 180,
           sortingField: "new",
           cell: (row) =>
             row.new === null ? (
@@ -56,11 +56,11 @@ export function PortUseTable({ rows, about }: { rows: PortUse[]; about: About })
               "Known"
             ),
         },
-        { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
-        { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
-        { id: "remotes", header: "Remotes", number: true, width: 120, cell: (row) => <Count value={row.remotes} /> },
-        { id: "flows", header: "Flows", number: true, width: 110, cell: (row) => <Count value={row.flows} what="flow records" /> },
-        { id: "rejected", header: "Rejected", number: true, width: 120, cell: (row) => <Count value={row.rejected} what="flow records" /> },
+        { id: "bytes_in", header: "Inbound", number: true, width: 100, cell: (row) => <Bytes value={row.bytes_in} /> },
+        { id: "bytes_out", header: "Outbound", number: true, width: 108, cell: (row) => <Bytes value={row.bytes_out} /> },
+        { id: "remotes", header: "Remotes", number: true, width: 106, cell: (row) => <Count value={row.remotes} /> },
+        { id: "flows", header: "Flows", number: true, width: 94, cell: (row) => <Count value={row.flows} what="flow records" /> },
+        { id: "rejected", header: "Rejected", number: true, width: 106, cell: (row) => <Count value={row.rejected} what="flow records" /> },
       ]}
     />
   );
@@ -78,12 +78,12 @@ export function TransferTable({ rows }: { rows: Transfer[] }) {
         label="Volume against what is usual"
         empty={<Empty title="No volume" />}
         columns={[
-          { id: "direction", header: "Direction", width: 130, isRowHeader: true, cell: (row) => <Direction word={row.direction} /> },
+          { id: "direction", header: "Direction", width: 112, isRowHeader: true, cell: (row) => <Direction word={row.direction} /> },
           { id: "bytes", header: "In scope time", number: true, width: 130, cell: (row) => <Bytes value={row.bytes} /> },
-          { id: "expected", header: "Usual", number: true, width: 130, cell: (row) => (row.expected === null ? <Nothing why="too little history" /> : <Bytes value={row.expected} />) },
-          { id: "factor", header: "Compared", number: true, width: 130, cell: (row) => (row.factor === null ? <Nothing why="too little history" /> : times(row.factor)) },
-          { id: "peak", header: "Peak hour", width: 205, cell: (row) => <Time value={row.peak} /> },
-          { id: "peak_bytes", header: "In that hour", number: true, width: 130, cell: (row) => <Bytes value={row.peak_bytes} /> },
+          { id: "expected", header: "Usual", number: true, width: 108, cell: (row) => (row.expected === null ? <Nothing why="too little history" /> : <Bytes value={row.expected} />) },
+          { id: "factor", header: "Compared", number: true, width: 120, cell: (row) => (row.factor === null ? <Nothing why="too little history" /> : times(row.factor)) },
+          { id: "peak", header: "Peak hour", width: 140, cell: (row) => <Time value={row.peak} /> },
+          { id: "peak_bytes", header: "In that hour", number: true, width: 125, cell: (row) => <Bytes value={row.peak_bytes} /> },
           { id: "peak_high", header: "Expected at most", number: true, width: 150, cell: (row) => (row.peak_high === null ? <Nothing why="too little history" /> : <Bytes value={row.peak_high} />) },
           { id: "hours_above", header: "Hours above", number: true, width: 130, cell: (row) => <Count value={row.hours_above} /> },
         ]}
@@ -97,7 +97,7 @@ export function TransferTable({ rows }: { rows: Transfer[] }) {
           {
             id: "remote",
             header: "Remote",
-            width: 270,
+            width: 210,
             isRowHeader: true,
             sortingField: "remote",
             cell: (row) => (
@@ -107,13 +107,13 @@ export function TransferTable({ rows }: { rows: Transfer[] }) {
               </span>
             ),
           },
-          { id: "status", header: "How well known", width: 150, sortingField: "status", cell: (row) => <NoveltyBadge status={row.status} /> },
-          { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
-          { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
-          { id: "share", header: "Share", number: true, width: 90, cell: (row) => percent(row.share) },
-          { id: "hour_max", header: "Largest hour", number: true, width: 130, cell: (row) => <Bytes value={row.hour_max} /> },
+          { id: "status", header: "Known", width: 150, sortingField: "status", cell: (row) => <NoveltyBadge status={row.status} /> },
+          { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
+          { id: "bytes_out", header: "Outbound", number: true, width: 110, cell: (row) => <Bytes value={row.bytes_out} /> },
+          { id: "share", header: "Share", number: true, width: 94, cell: (row) => percent(row.share) },
+          { id: "hour_max", header: "Largest hour", number: true, width: 128, cell: (row) => <Bytes value={row.hour_max} /> },
           { id: "before_hour_max", header: "Largest before", number: true, width: 140, cell: (row) => <Bytes value={row.before_hour_max} /> },
-          { id: "ports", header: "Server ports", width: 170, cell: (row) => <span className="code">{row.ports.replaceAll(",", " ")}</span> },
+          { id: "ports", header: "Server ports", width: 110, cell: (row) => <span className="code">{row.ports.replaceAll(",", " ")}</span> },
         ]}
       />
     </>
@@ -129,17 +129,41 @@ export function ContactTable({ rows }: { rows: Contact[] }) {
       label="Others that may be affected"
       empty={<Empty title="No others" />}
       columns={[
-        { id: "entity", header: "Entity", width: 270, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} name={row.name} /> },
-        { id: "kind", header: "Why", width: 210, sortingField: "kind", cell: (row) => (row.kind === "same-remote" ? "Spoke with the same remote" : "First contact") },
-        { id: "remote", header: "Remote", width: 200, sortingField: "remote", cell: (row) => <Identifier id={row.remote} /> },
-        { id: "in_scope", header: "In scope time", width: 130, sortingField: "in_scope", cell: (row) => (row.in_scope ? "Yes" : "Earlier") },
-        { id: "bytes_in", header: "Inbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_in} /> },
-        { id: "bytes_out", header: "Outbound", number: true, width: 130, cell: (row) => <Bytes value={row.bytes_out} /> },
-        { id: "accepted", header: "Accepted", number: true, width: 120, cell: (row) => <Count value={row.accepted} what="flow records" /> },
-        { id: "rejected", header: "Rejected", number: true, width: 120, cell: (row) => <Count value={row.rejected} what="flow records" /> },
-        { id: "ports", header: "Server ports", width: 160, cell: (row) => <span className="code">{row.ports.replaceAll(",", " ")}</span> },
-        { id: "first", header: "First", width: 205, sortingField: "first", cell: (row) => <Time value={row.first} /> },
-        { id: "last", header: "Last", width: 205, sortingField: "last", cell: (row) => <Time value={row.last} /> },
+        { id: "entity", header: "Entity", width: 172, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} name={row.name} /> },
+        { id: "kind", header: "Why", width: 122, sortingField: "kind", cell: (row) => (row.kind === "same-remote" ? "Spoke with the same remote" : "First contact") },
+        { id: "remote", header: "Remote", width: 140, sortingField: "remote", cell: (row) => <Identifier id={row.remote} /> },
+        { id: "ports", header: "Ports", width: 92, cell: (row) => <span className="code">{row.ports.replaceAll(",", " ")}</span> },
+        { id: "bytes_in", header: "Inbound", number: true, width: 98, cell: (row) => <Bytes value={row.bytes_in} /> },
+        { id: "bytes_out", header: "Outbound", number: true, width: 106, cell: (row) => <Bytes value={row.bytes_out} /> },
+        {
+          id: "accepted",
+          header: "Flows",
+          number: true,
+          width: 92,
+          cell: (row) => (
+            <>
+              <Count value={row.accepted} what="flow records that were not rejected" />
+              {row.rejected ? (
+                <div className="secondary">
+                  <Count value={row.rejected} what="flow records that were rejected" /> rejected
+                </div>
+              ) : null}
+            </>
+          ),
+        },
+        {
+          id: "first",
+          header: "First",
+          width: 116,
+          sortingField: "first",
+          cell: (row) => (
+            <>
+              <Time value={row.first} />
+              {row.in_scope ? null : <div className="secondary">before the scope time</div>}
+            </>
+          ),
+        },
+        { id: "last", header: "Last", width: 116, sortingField: "last", cell: (row) => <Time value={row.last} /> },
       ]}
     />
   );

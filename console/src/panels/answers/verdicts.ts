@@ -53,11 +53,12 @@ export function permissionVerdict({ verdict, rows }: Answers["permission"]): str
   const count = (fits: (outcome: string) => boolean) => rows.filter((row) => fits(row.outcome)).length;
   const [allowed, blocked] = [count((outcome) => outcome === "allowed"), count((outcome) => outcome.includes("blocked"))];
   const judged = plural(rows.length, "connection");
+  const all = (number: number) => (number < rows.length ? `${number} of ${judged}` : number === 1 ? "the one connection" : `all ${judged}`);
   switch (verdict) {
     case "allowed":
-      return `Yes: ${allowed} of ${judged} looked at are allowed by the rules.`;
+      return `Yes: the rules allow ${all(allowed)} looked at.`;
     case "blocked":
-      return `No: ${blocked} of ${judged} looked at are blocked.`;
+      return `No: the rules block ${all(blocked)} looked at.`;
     case "mixed":
       return `Partly: of ${judged} looked at, ${allowed} are allowed and ${blocked} blocked.`;
     case "contradiction":

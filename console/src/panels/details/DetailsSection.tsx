@@ -34,7 +34,7 @@ export function DetailsSection({ id, window, lines }: { id: string; window: Rang
   const { range, zone } = useScope();
   const [params, setParams] = useParams(volumeParams);
   const [editing, setEditing] = useState(false);
-  const [columns, setColumns] = useState(() => readPreference("details", { visible: USUAL_COLUMNS, wrap: false }));
+  const [columns, setColumns] = useState(() => readPreference("details", { visible: USUAL_COLUMNS, wrap: true }));
   const whose = ({ IpAddress: "address", AwsAccount: "account" } as const)[namespaceOf(id) as string] ?? "entity";
   const wanted: DetailsQuery = { ...filterQuery(params.filter, params.match), sort: params.sort, order: params.order, fold: params.fold || undefined };
   const details = useDetails(id, window, { ...wanted, offset: (params.page - 1) * params.size, limit: params.size });

@@ -1,5 +1,5 @@
 import Badge from "@cloudscape-design/components/badge";
-import type { FindingPage } from "../../api/types";
+import type { FindingPage, RemoteFacts } from "../../api/types";
 import { Direction } from "../../components/badges";
 import { download, plainColumns, toCsv } from "../../components/csv";
 import { Identifier } from "../../components/Identifier";
@@ -8,6 +8,8 @@ import { SimpleTable } from "../../components/SimpleTable";
 import { Bytes, Count, Nothing, Time } from "../../components/values";
 import { protocolName } from "../../components/words";
 import { placeWords } from "../AddressDetails";
+
+const placeOf = (remote: RemoteFacts | undefined): string => (remote ? placeWords(remote.location) : "");
 
 /** Every remote end point of a finding; none is dropped when it comes back with another. */
 export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from: number; to: number } }) {
@@ -31,28 +33,15 @@ export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from:
         label="Actors"
         empty={<Empty title="No remote end point" />}
         columns={[
-          { id: "remote", header: "Remote address", width: 185, isRowHeader: true, cell: (row) => <Identifier id={row.remote_addr} name={facts.get(row.remote_addr)?.entity} scope={scope} /> },
-          { id: "port", header: "Service", width: 110, cell: (row) => `${protocolName(row.protocol)} ${row.remote_port ?? row.local_port ?? ""}` },
-          { id: "direction", header: "Connection", width: 125, cell: (row) => <Direction word={row.connection_direction} note="Who opened it" /> },
-          { id: "bytes_in", header: "Inbound", number: true, width: 115, cell: (row) => <Bytes value={row.bytes_in} /> },
-          { id: "bytes_out", header: "Outbound", number: true, width: 125, cell: (row) => <Bytes value={row.bytes_out} /> },
-          { id: "count", header: "Count", number: true, width: 105, cell: (row) => <Count value={row.count} what="occurrences" /> },
-          { id: "first", header: "First", width: 135, cell: (row) => <Time value={row.first_seen} /> },
-          { id: "last", header: "Last", width: 135, cell: (row) => <Time value={row.last_seen} /> },
-          { id: "place", header: "Location", width: 170, cell: (row) => (facts.has(row.remote_addr) ? placeWords(facts.get(row.remote_addr)!.location) : <Nothing />) },
-          {
-            id: "operator",
-            header: "Network operator",
-            width: 190,
-            cell: (row) => {
-              const place = facts.get(row.remote_addr)?.location;
-              return place?.asn == null ? <Nothing why="in no geography file" /> : <span title={`AS${place.asn}`}>{place.as_org ?? `AS${place.asn}`}</span>;
-            },
-          },
+          { id: "remote", header: "Remote address", width: 160, isRowHeader: true, cell: (row) => <Identifier id={row.remote_addr} name={facts.get(row.remote_addr)?.entity} scope={scope} /> },
+          { id: "port", header: "Service", width: 95, cell: (row) => `${protocolName(row.protocol)} ${row.remote_port ?? row.local_port ?? ""}` },
+          { id: "direction", header: "Connection", width: 112, cell: (row) => <Direction word={row.connection_direction} note="Who opened it" /> },
+          { id: "bytes_in", header: "Inbound", number: true, width: 100, cell: (row) => <Bytes value={row.bytes_in} /> },
+          { id: "bytes_out", header: "Outbound", number: true, width: 105, cell: (row) => <Bytes value={row.bytes_out} /> },
           {
             id: "lists",
             header: "Lists",
-            width: 160,
+            width: 150,
             cell: (row) => {
               const lists = facts.get(row.remote_addr)?.lists ?? [];
               return lists.length ? (
@@ -66,6 +55,19 @@ export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from:
               ) : (
                 <Nothing why="on no list" />
               );
+            },
+          },
+          { id: "count", header: "Count", number: true, width: 80, cell: (row) => <Count value={row.count} what="occurrences" /> },
+          { id: "first", header: "First", width: 124, cell: (row) => <Time value={row.first_seen} /> },
+          { id: "last", header: "Last", width: 124, cell: (row) => <Time value={row.last_seen} /> },
+          { id: "place", header: "Location", width: 170, cell: (row) => placeOf(facts.get(row.remote_addr)) || <Nothing why="in no geography file" /> },
+          {
+            id: "operator",
+            header: "Network operator",
+            width: 190,
+            cell: (row) => {
+              const place = facts.get(row.remote_addr)?.location;
+              return place?.asn == null ? <Nothing why="in no geography file" /> : <span title={`AS${place.asn}`}>{place.as_org ?? `AS${place.asn}`}</span>;
             },
           },
         ]}

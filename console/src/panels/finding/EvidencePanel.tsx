@@ -25,7 +25,7 @@ export function EvidencePanel({ finding, sql }: { finding: Finding; sql: string 
     { label: "Expected", value: evidence.expected ? <span title={`${evidence.expected.low} to ${evidence.expected.high} ${evidence.expected.unit}`}>{evidence.expected.words}</span> : "Does not rest on a baseline" },
     ...(evidence.factor === null ? [] : [{ label: "Compared", value: `${times(evidence.factor)} what is expected` }]),
     ...(evidence.threshold ? [{ label: "Limit", value: <span title={`${evidence.threshold.value} ${evidence.threshold.unit}`}>{evidence.threshold.words}</span> }] : []),
-    ...(evidence.margin === null ? [] : [{ label: "Above the limit", value: times(evidence.margin) }]),
+    ...(evidence.margin === null ? [] : [{ label: "Above the limit", value: <span title={times(evidence.margin)}>{evidence.margin >= 1_000 ? "more than 1,000 times" : times(evidence.margin)}</span> }]),
     { label: "Going on since", value: <Time value={evidence.since} /> },
     ...(evidence.rank === null ? [] : [{ label: "Rank", value: evidence.rank }]),
     { label: "Technique", value: <TechniqueLink evidence={evidence} /> },

@@ -39,19 +39,18 @@ export function OccurrencesPanel({ finding }: { finding: Finding }) {
       }
     >
       <SimpleTable
-        wrap
         rows={rows}
         keyOf={(row) => row.occurrence_key}
         label="Occurrences"
         empty={<Empty title="The data no longer show any">It stays because somebody decided about it.</Empty>}
         columns={[
-          { id: "first", header: "First", width: 135, isRowHeader: true, cell: (row) => <Time value={row.first_seen} /> },
-          { id: "last", header: "Last", width: 135, cell: (row) => <Time value={row.last_seen} /> },
-          { id: "remote", header: "Remote", width: 200, cell: (row) => <Identifier id={row.connection.remote_addr} /> },
-          { id: "action", header: "Action", width: 125, cell: (row) => <Action action={row.connection.action} /> },
-          { id: "in", header: "Inbound", number: true, sortingField: undefined, width: 110, cell: (row) => <Bytes value={row.connection.bytes_in} /> },
-          { id: "out", header: "Outbound", number: true, sortingField: undefined, width: 125, cell: (row) => <Bytes value={row.connection.bytes_out} /> },
-          { id: "summary", header: "What was seen", width: 420, cell: (row) => row.evidence.summary },
+          { id: "first", header: "First", width: 124, isRowHeader: true, cell: (row) => <Time value={row.first_seen} /> },
+          { id: "last", header: "Last", width: 124, cell: (row) => <Time value={row.last_seen} /> },
+          { id: "remote", header: "Remote", width: 170, cell: (row) => <Identifier id={row.connection.remote_addr} /> },
+          { id: "action", header: "Action", width: 118, cell: (row) => <Action action={row.connection.action} /> },
+          { id: "in", header: "Inbound", number: true, sortingField: undefined, width: 105, cell: (row) => <Bytes value={row.connection.bytes_in} /> },
+          { id: "out", header: "Outbound", number: true, sortingField: undefined, width: 112, cell: (row) => <Bytes value={row.connection.bytes_out} /> },
+          { id: "summary", header: "What was seen", width: 320, cell: (row) => row.evidence.summary },
         ]}
       />
     </Panel>

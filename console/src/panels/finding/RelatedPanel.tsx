@@ -42,7 +42,6 @@ export function RelatedEntitiesPanel({ page, scope }: { page: FindingPage; scope
       onCsv={() => download(`entities-${page.finding.id}.csv`, ["id,kind,role", ...rows.map((row) => `${row.id},${row.kind},${row.role}`)].join("\r\n"))}
     >
       <SimpleTable
-        wrap
         rows={rows}
         keyOf={(row) => row.id + row.role}
         label="Related entities"
@@ -81,7 +80,6 @@ export function RelatedFindingsPanel({ page }: { page: FindingPage }) {
       onCsv={rows.length ? () => download(`related-${page.finding.id}.csv`, findingsCsv(rows)) : null}
     >
       <SimpleTable
-        wrap
         rows={rows}
         keyOf={(row) => row.id}
         label="Related findings"

@@ -32,12 +32,12 @@ export function ListsPanel({ lists }: { lists: ListState[] }) {
         label="Threat lists"
         empty={<Empty title="No list is in force">Findings about Tor or known bad addresses need one: weir intel import --name tor --kind tor-relay FILE</Empty>}
         columns={[
-          { id: "name", header: "List", width: 220, isRowHeader: true, sortingField: "name", cell: (row) => row.name },
-          { id: "kind", header: "Kind", width: 150, sortingField: "kind", cell: (row) => row.kind },
-          { id: "entries", header: "Entries", number: true, width: 130, cell: (row) => <Count value={row.entries} /> },
-          { id: "added", header: "Added", width: 205, sortingField: "added", cell: (row) => <Time value={row.added} /> },
-          { id: "age", header: "Age", width: 150, sortingField: "age_days", cell: (row) => <ListAge list={row} /> },
-          { id: "source", header: "Source", width: 420, cell: (row) => (row.source ? <span className="breakable">{row.source}</span> : <Nothing why="not noted" />) },
+          { id: "name", header: "List", width: 170, isRowHeader: true, sortingField: "name", cell: (row) => row.name },
+          { id: "kind", header: "Kind", width: 130, sortingField: "kind", cell: (row) => row.kind },
+          { id: "entries", header: "Entries", number: true, width: 105, cell: (row) => <Count value={row.entries} /> },
+          { id: "added", header: "Added", width: 124, sortingField: "added", cell: (row) => <Time value={row.added} /> },
+          { id: "age", header: "Age", width: 140, sortingField: "age_days", cell: (row) => <ListAge list={row} /> },
+          { id: "source", header: "Source", width: 370, cell: (row) => (row.source ? <span className="breakable">{row.source}</span> : <Nothing why="not noted" />) },
         ]}
       />
     </Panel>

@@ -17,18 +17,17 @@ export function TroubledPanel({ sources }: { sources: Sources }) {
       onCsv={rows.length ? () => download("objects.csv", toCsv(plainColumns("uri", "format", "problem", "complete", "records", "accepted", "rejected", "coverage", "duplicates", "ingested_at"), rows)) : null}
     >
       <SimpleTable
-        wrap
         rows={rows}
         keyOf={(row) => row.uri}
         label="Objects with trouble"
         empty={<Empty title="None">Every object was read to its end, and no record was refused.</Empty>}
         columns={[
-          { id: "uri", header: "Object", width: 520, isRowHeader: true, sortingField: "uri", cell: (row) => <Uri text={row.uri} /> },
-          { id: "problem", header: "Problem", width: 260, cell: (row) => row.problem ?? (row.complete ? "some records refused" : "not read to its end") },
-          { id: "rejected", header: "Refused", number: true, width: 120, cell: (row) => <Count value={row.rejected} what="records" /> },
-          { id: "records", header: "Records", number: true, width: 120, cell: (row) => <Count value={row.records} what="records" /> },
-          { id: "format", header: "Format", width: 180, cell: (row) => row.format ?? <Nothing why="not told" /> },
-          { id: "ingested", header: "Read", width: 205, sortingField: "ingested_at", cell: (row) => <Time value={row.ingested_at} /> },
+          { id: "uri", header: "Object", width: 380, isRowHeader: true, sortingField: "uri", cell: (row) => <Uri text={row.uri} /> },
+          { id: "problem", header: "Problem", width: 200, cell: (row) => row.problem ?? (row.complete ? "some records refused" : "not read to its end") },
+          { id: "rejected", header: "Refused", number: true, width: 102, cell: (row) => <Count value={row.rejected} what="records" /> },
+          { id: "records", header: "Records", number: true, width: 105, cell: (row) => <Count value={row.records} what="records" /> },
+          { id: "format", header: "Format", width: 130, cell: (row) => row.format ?? <Nothing why="not told" /> },
+          { id: "ingested", header: "Read", width: 124, sortingField: "ingested_at", cell: (row) => <Time value={row.ingested_at} /> },
         ]}
       />
     </Panel>
@@ -48,16 +47,15 @@ export function RejectsPanel({ sources }: { sources: Sources }) {
       onCsv={rows.length ? () => download("rejects.csv", toCsv(plainColumns("object", "position", "reason", "text"), rows)) : null}
     >
       <SimpleTable
-        wrap
         rows={rows}
         keyOf={(row) => `${row.object}:${row.position}:${row.reason}`}
         label="Refused records"
         empty={<Empty title="None">No record was refused.</Empty>}
         columns={[
-          { id: "reason", header: "Reason", width: 280, isRowHeader: true, sortingField: "reason", cell: (row) => row.reason },
-          { id: "position", header: "Line or row", number: true, width: 130, cell: (row) => <Count value={row.position} /> },
-          { id: "text", header: "Record, cut", width: 420, cell: (row) => <span className="code breakable">{row.text}</span> },
-          { id: "object", header: "Object", width: 480, sortingField: "object", cell: (row) => <Uri text={row.object} /> },
+          { id: "reason", header: "Reason", width: 220, isRowHeader: true, sortingField: "reason", cell: (row) => row.reason },
+          { id: "position", header: "Line or row", number: true, width: 122, cell: (row) => <Count value={row.position} /> },
+          { id: "text", header: "Record, cut", width: 330, cell: (row) => <span className="code breakable">{row.text}</span> },
+          { id: "object", header: "Object", width: 360, sortingField: "object", cell: (row) => <Uri text={row.object} /> },
         ]}
       />
     </Panel>

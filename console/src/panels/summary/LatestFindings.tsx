@@ -28,7 +28,6 @@ export function LatestFindings({ summary }: { summary: Summary }) {
       onCsv={summary.latest.length ? () => download("findings.csv", findingsCsv(summary.latest)) : null}
     >
       <SimpleTable
-        wrap
         rows={summary.latest}
         keyOf={(row) => row.id}
         label="Findings to look at"

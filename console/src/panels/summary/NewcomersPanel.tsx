@@ -41,7 +41,7 @@ export function NewcomersPanel({ summary }: { summary: Summary }) {
             { id: "value", header: "What", width: 190, isRowHeader: true, sortingField: "value", cell: (row) => nameOf(row) },
             { id: "bytes", header: "Bytes", number: true, width: 110, cell: (row) => <Bytes value={row.bytes} /> },
             { id: "entities", header: "Machines", number: true, width: 120, cell: (row) => <Count value={row.entities} /> },
-            { id: "first", header: "First", width: 205, sortingField: "first", cell: (row) => <Time value={row.first} /> },
+            { id: "first", header: "First", width: 124, sortingField: "first", cell: (row) => <Time value={row.first} /> },
           ]}
         />
       </div>

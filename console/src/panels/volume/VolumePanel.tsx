@@ -105,7 +105,7 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
             Expected band
           </Toggle>
           <Box color="text-body-secondary" fontSize="body-s">
-            {binSecs === 3_600 ? volume.data?.baseline?.words : "What is usual is known hour by hour; it is drawn when the chart spans at most 16 days."}
+            {binSecs === 3_600 ? bandWords(volume.data) : "What is usual is known hour by hour; it is drawn when the chart spans at most 16 days."}
           </Box>
         </SpaceBetween>
         <Shown loading={volume.isPending} error={volume.error} onRetry={() => void volume.refetch()} height={430}>
@@ -123,6 +123,13 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
       </SpaceBetween>
     </Panel>
   );
+}
+
+/** What the band rests on. Before two weeks were learned no number of days is said: the answers say how many lie before the scope. */
+function bandWords(volume: VolumeAnswer | undefined): string | null {
+  if (!volume?.baseline) return null;
+  if (volume.baseline.mature) return volume.baseline.words;
+  return volume.bands.length ? "The expected band is in training: take it with care until two weeks were learned." : "In training: there is too little history for an expected band.";
 }
 
 /** The numbers behind the charts; a year of them is thousands of cells, which are made when somebody looks. */
@@ -148,7 +155,7 @@ function ChartKey({ binSecs, hasGap, hasMarks, hasWindow }: { binSecs: number; h
       <li className="key-scope">Scope time</li>
       {hasWindow ? <li className="key-details">Window of the details</li> : null}
       <li className="key-rejected">Rejected</li>
-      {hasMarks ? <li className="key-finding">Finding</li> : null}
+      {hasMarks ? <li className="key-finding">Finding, in the colour of its severity</li> : null}
       {hasGap ? <li className="key-gap">No data, or records lost</li> : null}
     </ul>
   );

@@ -79,7 +79,7 @@ export function WayChart(props: WayChartProps) {
     return said;
   };
 
-  const at = props.hovered === null ? null : describe(props.hovered)[0];
+  const at = props.hovered === null ? null : describe(props.hovered)[0]?.replace(`${NAMES[way]}: `, "");
   return (
     <div className="way">
       <div className="way-head">
@@ -125,11 +125,10 @@ function TransferWords({ transfer }: { transfer: DirectionTransfer }) {
       ) : null}
       {transfer.hours_above > 0 && transfer.peak ? (
         <span className="above">
-          {" "}
-          peak <Bytes value={transfer.peak_bytes} /> in the hour of <Time value={transfer.peak} />
+          ; peak <Bytes value={transfer.peak_bytes} /> in the hour of <Time value={transfer.peak} />
           {transfer.peak_high !== null ? (
             <>
-              , where at most <Bytes value={transfer.peak_high} /> is expected
+              , at most <Bytes value={transfer.peak_high} /> expected
             </>
           ) : null}
         </span>
