@@ -183,7 +183,7 @@ impl BatchWriter {
     pub async fn write_coverage(
         &mut self,
         facts: &mut [CoverageFact],
-        entity: &dyn Fn(&CoverageFact) -> Option<String>,
+        entity: &(dyn Fn(&CoverageFact) -> Option<String> + Sync),
     ) -> Result<(), LakeError> {
         facts.sort_by(|left, right| {
             (left.start_time.day(), &left.interface_id, left.start_time).cmp(&(
