@@ -81,7 +81,10 @@ mod tests {
 
     async fn scans(sql: &str) -> (usize, usize) {
         let context = SessionContext::new();
-        context.sql("CREATE TABLE numbers AS SELECT column1 AS n, column2 AS kind FROM (VALUES (1, 'a'), (2, 'b'), (3, 'a'))").await.unwrap();
+        context
+            .sql("CREATE TABLE numbers AS SELECT column1 AS n, column2 AS kind FROM (VALUES (1, 'a'), (2, 'b'), (3, 'a'))")
+            .await
+            .unwrap();
         let frame = context.sql(sql).await.unwrap();
         let plain = frame.clone().collect().await.unwrap();
         let (state, plan) = frame.into_parts();

@@ -10,9 +10,10 @@ use crate::crash::{contents, write_objects};
 use crate::serve::Server;
 use crate::weir::Weir;
 
-const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n";
+const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status \
+    tcp-flags flow-direction\n";
 /// Long enough for a busy machine; what is measured is printed.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 fn watched(folder: &Path, more: &str) -> String {
     format!(
@@ -39,7 +40,7 @@ fn accepted(server: &Server) -> u64 {
 fn talk(remote: &str, first: i64) -> String {
     let line = |minute: i64| {
         let (start, port) = (first + minute * 60, 40_000 + minute);
-        format!("2 123456789012 eni-1 10.0.0.5 {remote} {port} 9001 6 40 52000 {start} {} ACCEPT OK\n", start + 59)
+        format!("5 123456789012 eni-1 10.0.0.5 {remote} {port} 9001 6 40 52000 {start} {} ACCEPT OK 3 egress\n", start + 59)
     };
     HEADER.to_owned() + &(0..20).map(line).collect::<String>()
 }
@@ -76,7 +77,7 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     std::fs::write(&path, &text[..text.len() / 2]).unwrap();
     std::thread::sleep(Duration::from_millis(300));
     std::fs::write(&path, &text).unwrap();
-    let findings = || server.json("/api/v1/findings")["findings"].as_array().unwrap().clone();
+    let findings = || server.json("/api/v1/findings")["rows"].as_array().unwrap().clone();
     let took = wait_for("a finding", || {
         findings().iter().any(|finding| finding["type"].as_str().is_some_and(|name| name.starts_with("UnauthorizedAccess:EC2/Tor")))
     });
@@ -138,7 +139,7 @@ fn killed_again_and_again_while_it_collects_and_tidies_up_it_loses_and_doubles_n
     objects.sort();
 
     // Small batches and a keeper that never rests, so that there are many instants at which to be killed.
-    let more = "batch_bytes = 4000\n[watch]\ndetect = false\n[keep]\nevery_secs = 1\nvacuum_after_hours = 0";
+    let more = "batch_bytes = 8000\n[watch]\ndetect = false\n[keep]\nevery_secs = 1\nvacuum_after_hours = 0";
     let weir = Weir::new();
     let folder = weir.path().join("logs");
     std::fs::create_dir_all(&folder).unwrap();
