@@ -13,7 +13,8 @@
 //! let surroundings = collect::Surroundings::new("weir-data/spool", table.spool_mib, clock)?;
 //! let (out, mut deliveries) = tokio::sync::mpsc::channel(64);
 //! let stop = tokio_util::sync::CancellationToken::new();
-//! for source in collect::sources(&table, &surroundings)? {
+//! let collection = collect::sources(&table, &surroundings)?;
+//! for source in collection.sources {
 //!     tokio::spawn(source.run(out.clone(), stop.clone()));
 //! }
 //! drop(out);
@@ -32,6 +33,7 @@ mod error;
 pub mod folder;
 mod health;
 mod outbox;
+pub mod push;
 mod s3;
 pub mod s3_listing;
 pub mod s3_queue;
@@ -42,5 +44,5 @@ pub use backoff::Backoff;
 pub use config::{Aws, Config, Firehose, Folder, Poison, S3Listing, S3Queue, Secret, Upload};
 pub use error::CollectError;
 pub use health::{Failure, Health, Parked, Report, State};
-pub use source::{Clock, Known, Source, Surroundings, sources};
+pub use source::{Clock, Collection, Known, Source, Surroundings, sources};
 pub use spool::{Spool, Spooled};

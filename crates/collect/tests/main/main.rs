@@ -4,5 +4,6 @@
 mod listing;
 mod moto;
 mod proxy;
+mod push;
 mod queue;
 mod world;
