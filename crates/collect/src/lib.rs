@@ -1,8 +1,8 @@
 //! Sources that watch: they find objects, bring them to a local file, hand each to the collector, and act on its answer.
 //!
 //! Its nouns: a [`Source`] runs until it is told to stop and sends [`Delivery`](ingest::sources::Delivery)s; the [`Spool`] is the bounded
-//! folder that objects from afar are fetched into; [`Health`] says how a source is doing. Beside objects, two things are fetched on a
-//! schedule: [`lists`] and the [`inventory`].
+//! folder that objects from afar are fetched into; [`Health`] says how a source is doing. Beside objects, [`lists`] and the [`inventory`] are
+//! fetched on a schedule.
 //!
 //! What this crate does not do: decode, write the lake, or know what is in it (that is `ingest`). A source forgets an object only when the
 //! collector has answered that it is committed, so a crash anywhere costs a second delivery and never a loss.
@@ -32,6 +32,8 @@ mod config;
 mod error;
 pub mod folder;
 mod health;
+pub mod inventory;
+pub mod lists;
 mod outbox;
 pub mod push;
 mod s3;
