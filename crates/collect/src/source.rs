@@ -4,13 +4,14 @@ use std::fmt::{self, Debug, Formatter};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Router;
 use flow::Timestamp;
 use futures::future::BoxFuture;
 use ingest::sources::{Delivery, Object};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{CollectError, Config, Health, Spool, folder, s3_listing, s3_queue};
+use crate::{CollectError, Config, Health, Spool, folder, push, s3_listing, s3_queue};
 
 /// Something that finds objects and delivers them.
 pub trait Source: Send {
@@ -106,11 +107,30 @@ impl Surroundings {
     }
 }
 
-/// Every source that is configured and that watches by itself; Firehose and uploads are routers of their own, since others call them.
+/// Every source that is configured, and the routes to those that others call.
+pub struct Collection {
+    /// All of them, to be run.
+    pub sources: Vec<Box<dyn Source>>,
+    /// `POST /firehose`. It checks its own access key and waits for commits: it must stand outside of the server's check of tokens, of its
+    /// limit of bodies and of its time-out.
+    pub firehose: Option<Router>,
+    /// `PUT` and `POST /upload/<name>`. It checks nobody: it must stand behind the server's check of tokens, and outside of its limit of bodies
+    /// and of its time-out.
+    pub upload: Option<Router>,
+}
+
+impl Debug for Collection {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = self.sources.iter().map(|source| source.health().report().name).collect();
+        formatter.debug_struct("Collection").field("sources", &names).finish_non_exhaustive()
+    }
+}
+
+/// Makes every source that is configured; none has begun.
 ///
 /// # Errors
 /// Names the first source whose settings make no sense, or two of one name.
-pub fn sources(config: &Config, surroundings: &Surroundings) -> Result<Vec<Box<dyn Source>>, CollectError> {
+pub fn sources(config: &Config, surroundings: &Surroundings) -> Result<Collection, CollectError> {
     config.check()?;
     let mut sources: Vec<Box<dyn Source>> = Vec::new();
     for settings in &config.folder {
@@ -122,5 +142,17 @@ pub fn sources(config: &Config, surroundings: &Surroundings) -> Result<Vec<Box<d
     for settings in &config.s3_listing {
         sources.push(Box::new(s3_listing::S3ListingSource::new(settings.clone(), surroundings)));
     }
-    Ok(sources)
+    let mut firehose = None;
+    if config.firehose.enabled {
+        let (source, router) = push::firehose::new(&config.firehose, surroundings)?;
+        sources.push(Box::new(source));
+        firehose = Some(router);
+    }
+    let mut upload = None;
+    if config.upload.enabled {
+        let (source, router) = push::upload::new(&config.upload, surroundings);
+        sources.push(Box::new(source));
+        upload = Some(router);
+    }
+    Ok(Collection { sources, firehose, upload })
 }

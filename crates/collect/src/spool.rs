@@ -56,6 +56,11 @@ impl Spool {
         Room { _permit: permit.ok(), size }
     }
 
+    /// Room for what is part of another reservation.
+    pub(crate) fn no_room(&self) -> Room {
+        Room { _permit: None, size: 0 }
+    }
+
     /// Begins the copy of an object of the source `source`. Room for it must have been reserved.
     pub(crate) async fn create(&self, source: &str, uri: &str, room: Room) -> Result<Writer, CollectError> {
         let folder = self.root.join(safe(source));

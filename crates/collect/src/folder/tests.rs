@@ -1,7 +1,5 @@
 //! A source over a real folder. Times are short and are waited for, never slept through: each step waits for what it expects.
 
-use std::time::SystemTime;
-
 use super::*;
 
 const SOON: Duration = Duration::from_secs(20);
@@ -162,8 +160,8 @@ async fn a_version_under_way_is_followed_by_the_next_one() {
     let mut world = World::start(|_| (), |logs| std::fs::write(logs.join("a.log"), "text").unwrap());
     let first = world.next().await;
     world.write("a.log", "more text");
-    let later = SystemTime::now() + Duration::from_secs(5);
-    std::fs::File::options().write(true).open(world.path("a.log")).unwrap().set_modified(later).unwrap();
+    let file = std::fs::File::options().write(true).open(world.path("a.log")).unwrap();
+    file.set_modified(file.metadata().unwrap().modified().unwrap() + Duration::from_secs(5)).unwrap();
     world.nothing(1_500).await;
     first.answer(Outcome::Committed);
     assert_eq!(world.take().await, ("a.log".to_owned(), 9));

@@ -148,9 +148,8 @@ impl Running {
 
     /// Waits for a source that ends by itself.
     pub(crate) async fn ended(mut self) -> Report {
-        while let Some(delivery) = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await.unwrap() {
-            panic!("{delivery:?}");
-        }
+        let more = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await.unwrap();
+        assert!(more.is_none(), "{more:?}");
         tokio::time::timeout(PATIENCE, &mut self.task).await.unwrap().unwrap();
         self.health.report()
     }
