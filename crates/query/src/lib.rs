@@ -21,6 +21,7 @@ pub mod panels;
 mod provider;
 mod read;
 mod session;
+mod small;
 mod verify;
 
 pub use error::QueryError;
