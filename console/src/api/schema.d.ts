@@ -540,7 +540,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the entity touched in the scope and not in the 45 days before it. */
+        /** What the entity touched in the scope and not in the 45 days before it: of each kind that with most bytes, and how much more there is. */
         get: {
             parameters: {
                 query?: {
@@ -548,6 +548,12 @@ export interface paths {
                     from?: string;
                     /** @description End, in the same forms. The end of the data by default. */
                     to?: string;
+                    /** @description Of this kind only: `remote_port`, `local_port`, `remote_addr`, `remote_net`, `asn` or `country`. */
+                    kind?: string;
+                    /** @description Of each kind, how many with more bytes are left out. */
+                    offset?: number;
+                    /** @description Of each kind, how many are given, at most 1,000; 100 by default. */
+                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -1956,6 +1962,8 @@ export interface components {
                 contradiction: boolean;
                 /** @description The security-group rules that match, certain ones first; none when no rule does. */
                 rules: components["schemas"]["RuleFacts"][];
+                /** @description When none matches: the rules that would have to, at most 20, those that miss least first. */
+                missed: components["schemas"]["MissedFacts"][];
                 request?: components["schemas"]["AclFacts"] | null;
                 answer?: components["schemas"]["AclFacts"] | null;
                 /** @description All of it in words. */
@@ -2118,11 +2126,11 @@ export interface components {
             /** @description Whether they are put away. */
             archived: boolean;
         };
-        /** @description What is usual for one hour and direction. */
+        /** @description What is usual for one interval and direction. */
         BandRow: {
             /**
              * Format: date-time
-             * @description The hour.
+             * @description Start of the interval.
              */
             start: string;
             /** @description Which way the bytes go. */
@@ -2147,12 +2155,18 @@ export interface components {
         BaselineInfo: {
             /**
              * Format: double
-             * @description Days of hours learned before the last hour of the scope.
+             * @description Days on record before the scope, at most 45: those of the lake, whatever the entity did in them.
              */
             days: number;
             /**
              * Format: double
-             * @description 0 to 1, of the last hour of the scope: days of 14, and how often that hour of the week was seen.
+             * @description Days that were learned before the last interval of the scope. Hours without data, hours of which records were lost and hours far
+             *     above what is usual are not learned, and the days before the entity's first record are not either.
+             */
+            learned: number;
+            /**
+             * Format: double
+             * @description 0 to 1, of the last interval of the scope: days of 14, and how often that hour of the week was seen.
              */
             maturity: number;
             /**
@@ -3105,6 +3119,17 @@ export interface components {
             /** @description The number in words. */
             words: string;
         };
+        /** @description A security-group rule that does not match, and why. */
+        MissedFacts: {
+            /** @description The group. */
+            group_id: string;
+            /** @description Its name. */
+            group_name: string;
+            /** @description The rule in words. */
+            text: string;
+            /** @description What about the connection it does not match. */
+            reason: string;
+        };
         /** @description A network interface. */
         NetworkInterface: {
             /**
@@ -3226,6 +3251,11 @@ export interface components {
              * @description Highest confidence in the connection direction.
              */
             confidence: number;
+            /**
+             * Format: int64
+             * @description How many new values of this kind there are, of which those with most bytes are given.
+             */
+            total: number;
         };
         /** @description How well known one value of the traffic is. */
         Novelty: {
@@ -3452,6 +3482,11 @@ export interface components {
                  * @description Highest confidence in the connection direction.
                  */
                 confidence: number;
+                /**
+                 * Format: int64
+                 * @description How many new values of this kind there are, of which those with most bytes are given.
+                 */
+                total: number;
             }[];
             /** @description The SQL behind them. */
             query: string;
@@ -3513,8 +3548,8 @@ export interface components {
                 flows: number;
                 /**
                  * Format: int64
-                 * @description Lower edge of what is usual for all actions of this hour and direction together; absent when the bins are not hours, or too
-                 *     little was learned.
+                 * @description Lower edge of what is usual for all actions of this interval and direction together; absent when the bins are shorter than an hour
+                 *     or do not lie wholly in the scope, and when too little was learned.
                  */
                 expected_low?: number | null;
                 /**
@@ -3664,7 +3699,7 @@ export interface components {
             distinct: components["schemas"]["Panel_DistinctBin"];
             /** @description Volume by common port. */
             ports: components["schemas"]["Panel_PortLine"];
-            /** @description What is new in the scope. */
+            /** @description What is new in the scope, of each kind that with most bytes. */
             new: components["schemas"]["Panel_Novel"];
             /** @description Addresses used and held. */
             addresses: components["schemas"]["AddressesPanel"];
@@ -4197,7 +4232,10 @@ export interface components {
             bin_secs: number;
             /** @description The bins with traffic, by time, direction and action. */
             rows: components["schemas"]["VolumeRow"][];
-            /** @description What is usual for every hour of the scope, with traffic or not; empty when the bins are not hours. */
+            /**
+             * @description What is usual for every interval of the scope, with traffic or not; empty when the bins are no whole hours. Of bins longer than an
+             *     hour those that lie wholly in the scope have one: it is learned from such bins, and is not the sum of what is usual for the hours.
+             */
             bands: components["schemas"]["BandRow"][];
             baseline: components["schemas"]["BaselineInfo"] | null;
             /** @description The SQL behind the rows. */
@@ -4233,8 +4271,8 @@ export interface components {
             flows: number;
             /**
              * Format: int64
-             * @description Lower edge of what is usual for all actions of this hour and direction together; absent when the bins are not hours, or too
-             *     little was learned.
+             * @description Lower edge of what is usual for all actions of this interval and direction together; absent when the bins are shorter than an hour
+             *     or do not lie wholly in the scope, and when too little was learned.
              */
             expected_low: number | null;
             /**

@@ -52,6 +52,11 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// How much history there is: `12.5 days are on record before this time`.
+pub(crate) fn on_record(days: f64) -> String {
+    format!("{days:.1} days are on record before this time")
+}
+
 /// A length of time: `45 d`, `3 h`, `10 min`, `5 s`.
 pub(crate) fn length(secs: i64) -> String {
     if secs >= 2 * DAY_SECS {

@@ -167,7 +167,7 @@ impl Query {
 
     fn limits_of(memory_mib: u32, time_secs: u64) -> Limits {
         let memory = usize::try_from(memory_mib).unwrap_or(usize::MAX).saturating_mul(1 << 20);
-        Limits { memory, time: Duration::from_secs(time_secs), ..Limits::default() }
+        Limits { memory, time: Duration::from_secs(time_secs), held: (memory / 16).min(Limits::default().held), ..Limits::default() }
     }
 }
 

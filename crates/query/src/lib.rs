@@ -22,6 +22,7 @@ pub mod panels;
 mod provider;
 mod read;
 mod session;
+mod small;
 mod verify;
 
 pub use error::QueryError;

@@ -10,6 +10,7 @@ use datafusion::common::pruning::PruningStatistics;
 use datafusion::common::stats::Precision;
 use datafusion::common::{Column, DFSchema, ScalarValue, Statistics};
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::memory::MemorySourceConfig;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
@@ -22,7 +23,10 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::union::UnionExec;
 use lake::{Bound, DataFile, Lake, PARTITION, Table, TableState};
+
+use crate::small::SmallFiles;
 
 /// One version of one table.
 #[derive(Debug)]
@@ -31,11 +35,12 @@ pub(crate) struct LakeTable {
     state: TableState,
     schema: TableSchema,
     store: ObjectStoreUrl,
+    small: Arc<SmallFiles>,
 }
 
 impl LakeTable {
-    /// The table with these live files, in the store that the session knows by `store`.
-    pub(crate) fn new(table: Table, state: TableState, store: ObjectStoreUrl) -> Self {
+    /// The table with these live files, in the store that the session knows by `store`; `small` holds those that are read once.
+    pub(crate) fn new(table: Table, state: TableState, store: ObjectStoreUrl, small: Arc<SmallFiles>) -> Self {
         // Text comes out of Parquet as views, which compare and copy without touching the bytes.
         let fields: Vec<Field> = table
             .schema()
@@ -52,6 +57,7 @@ impl LakeTable {
             state,
             schema: TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(vec![partition]).build(),
             store,
+            small,
         }
     }
 
@@ -99,6 +105,36 @@ impl TableProvider for LakeTable {
             };
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
+        let lanes = session.config().target_partitions().max(1);
+        let (small, files) = self.small.split(self.table, files);
+        let held = if small.is_empty() {
+            None
+        } else {
+            let schema = match projection {
+                Some(indices) => Arc::new(self.schema().project(indices)?),
+                None => self.schema(),
+            };
+            let rows = self.small.rows(self.table, small, &schema, PARTITION, lanes).await?;
+            let source: Arc<dyn ExecutionPlan> = MemorySourceConfig::try_new_exec(&rows, schema, None)?;
+            Some(source)
+        };
+        match held {
+            Some(held) if files.is_empty() => Ok(held),
+            Some(held) => UnionExec::try_new(vec![held, self.parquet(session, files, projection, limit)?]),
+            None => self.parquet(session, files, projection, limit),
+        }
+    }
+}
+
+impl LakeTable {
+    /// A scan of Parquet files through the store.
+    fn parquet(
+        &self,
+        session: &dyn Session,
+        files: Vec<&DataFile>,
+        projection: Option<&Vec<usize>>,
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         // Whole files to each partition, largest first to the least loaded: few large files matter more than even splits.
         let lanes = session.config().target_partitions().clamp(1, files.len());
         let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); lanes];

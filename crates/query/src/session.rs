@@ -20,6 +20,7 @@ use tokio::sync::RwLock;
 
 use crate::once::compute_once;
 use crate::provider::LakeTable;
+use crate::small::SmallFiles;
 use crate::{QueryError, functions};
 
 /// What one question may take.
@@ -33,6 +34,8 @@ pub struct Limits {
     pub rows: usize,
     /// Threads of one question.
     pub threads: NonZeroUsize,
+    /// Memory for small files of roll-ups that stay decoded from one question to the next, bytes.
+    pub held: usize,
 }
 
 impl Default for Limits {
@@ -42,6 +45,7 @@ impl Default for Limits {
             time: Duration::from_secs(60),
             rows: 1_000_000,
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            held: 256 << 20,
         }
     }
 }
@@ -126,6 +130,7 @@ pub struct Engine {
     /// Versions of the tables as registered, by table.
     versions: RwLock<Vec<Option<u64>>>,
     store: ObjectStoreUrl,
+    small: Arc<SmallFiles>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -168,7 +173,8 @@ impl Engine {
         let store = ObjectStoreUrl::parse("weir://lake")?;
         context.register_object_store(store.as_ref(), lake.store());
         functions::register(&context, &lists);
-        let engine = Self { lake, context, limits, versions: RwLock::new(vec![None; Table::ALL.len()]), store };
+        let small = Arc::new(SmallFiles::new(Arc::clone(&lake), limits.held));
+        let engine = Self { small, lake, context, limits, versions: RwLock::new(vec![None; Table::ALL.len()]), store };
         engine.refresh().await?;
         engine.context.sql(FLOWS_VIEW).await?;
         Ok(engine)
@@ -192,7 +198,7 @@ impl Engine {
             // Nobody plans a question while a table is exchanged.
             let mut versions = self.versions.write().await;
             let known = versions[table as usize].replace(state.version);
-            let provider = Arc::new(LakeTable::new(table, state, self.store.clone()));
+            let provider = Arc::new(LakeTable::new(table, state, self.store.clone(), Arc::clone(&self.small)));
             self.context.deregister_table(name(table))?;
             self.context.register_table(name(table), provider)?;
             if table == Table::Flows && known.is_some() {

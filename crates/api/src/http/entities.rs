@@ -8,7 +8,7 @@ use flow::HOUR_SECS;
 use query::panels::{CoverageGap, DistinctBin, Novel};
 
 use super::ApiState;
-use super::params::{AboutParams, BinParams, DetailParams, Id, LimitParams, Params, ScopeParams, SeriesParams, wants_csv};
+use super::params::{AboutParams, BinParams, DetailParams, Id, LimitParams, NovelParams, Params, ScopeParams, SeriesParams, wants_csv};
 use crate::investigate::answers::Answers;
 use crate::investigate::{AddressesPanel, DetailsPage, EntityHead, EntityLine, PortLine, Profile, VolumePanel, VolumeRow, bin_for};
 use crate::{ApiError, Panel, Problem};
@@ -182,9 +182,9 @@ pub(super) async fn ports(
     Ok(Json(Box::pin(state.investigator().ports(&entity, range, limit.rows()?)).await?))
 }
 
-/// What the entity touched in the scope and not in the 45 days before it.
+/// What the entity touched in the scope and not in the 45 days before it: of each kind that with most bytes, and how much more there is.
 #[utoipa::path(get, path = "/api/v1/entities/{entity}/new", tag = "entities",
-    params(("entity" = String, Path, description = "The entity."), ScopeParams),
+    params(("entity" = String, Path, description = "The entity."), ScopeParams, NovelParams),
     responses(
         (status = 200, description = "What is new.", body = Panel<Novel>),
         (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
@@ -193,9 +193,10 @@ pub(super) async fn new_in_scope(
     State(state): State<ApiState>,
     Id(entity): Id,
     Params(scope): Params<ScopeParams>,
+    Params(wanted): Params<NovelParams>,
 ) -> Result<Json<Panel<Novel>>, ApiError> {
     let range = scope.range(&state).await?;
-    Ok(Json(Box::pin(state.investigator().new_in_scope(&entity, range)).await?))
+    Ok(Json(Box::pin(state.investigator().new_in_scope(&entity, range, wanted.page()?)).await?))
 }
 
 /// Addresses that the entity used and held.

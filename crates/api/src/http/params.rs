@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use detect::FindingType;
 use flow::{HOUR_SECS, TimeRange, Timestamp};
-use query::panels::{DetailFilter, DetailSort};
+use query::panels::{DetailFilter, DetailSort, NovelPage};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use state::{Choice, FindingFilter, FindingSort};
@@ -119,6 +119,29 @@ impl LimitParams {
     pub(super) fn rows(&self) -> Result<u32, ApiError> {
         let limit = self.limit.unwrap_or(100);
         if limit == 0 || limit > 1_000 { Err(ApiError::bad_request("limit is 1 to 1000")) } else { Ok(limit) }
+    }
+}
+
+/// Which new values.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct NovelParams {
+    /// Of this kind only: `remote_port`, `local_port`, `remote_addr`, `remote_net`, `asn` or `country`.
+    kind: Option<String>,
+    /// Of each kind, how many with more bytes are left out.
+    offset: Option<u32>,
+    /// Of each kind, how many are given, at most 1,000; 100 by default.
+    limit: Option<u32>,
+}
+
+impl NovelParams {
+    pub(super) fn page(&self) -> Result<NovelPage<'_>, ApiError> {
+        const KINDS: [&str; 6] = ["remote_port", "local_port", "remote_addr", "remote_net", "asn", "country"];
+        if let Some(kind) = self.kind.as_deref().filter(|kind| !KINDS.contains(kind)) {
+            return Err(ApiError::bad_request(format!("{kind:?} is no kind; the kinds are {}", KINDS.join(", "))));
+        }
+        let limit = LimitParams { limit: self.limit }.rows()?;
+        Ok(NovelPage { kind: self.kind.as_deref(), offset: self.offset.unwrap_or(0), limit })
     }
 }
 

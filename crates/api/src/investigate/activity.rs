@@ -2,7 +2,7 @@
 
 use flow::TimeRange;
 use flow::Timestamp;
-use query::panels::{DistinctBin, Novel, ObservedAddress, PortVolume};
+use query::panels::{DistinctBin, Novel, NovelPage, ObservedAddress, PortVolume};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -84,13 +84,13 @@ impl Investigator {
         Ok(Panel { rows: port_lines(panel.rows, range), query: panel.query, coverage })
     }
 
-    /// What the entity touched in the scope and not in the 45 days before it.
+    /// What the entity touched in the scope and not in the 45 days before it: of each kind that with most bytes.
     ///
     /// # Errors
     /// When the lake cannot answer.
-    pub async fn new_in_scope(&self, entity: &str, range: TimeRange) -> Result<Panel<Novel>, InvestigateError> {
+    pub async fn new_in_scope(&self, entity: &str, range: TimeRange, page: NovelPage<'_>) -> Result<Panel<Novel>, InvestigateError> {
         let (panel, coverage) = futures::try_join!(
-            async { Ok::<_, InvestigateError>(self.engine.new_in_scope(entity, range, HISTORY_DAYS).await?) },
+            async { Ok::<_, InvestigateError>(self.engine.new_in_scope(entity, range, HISTORY_DAYS, page).await?) },
             self.coverage(Some(entity), range),
         )?;
         Ok(Panel { rows: panel.rows, query: panel.query, coverage })

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use detect::baseline::{Band, bands, complete};
-use flow::{DAY_SECS, Direction, TimeRange, Timestamp};
+use detect::baseline::{Band, bands, bin_bands, complete};
+use flow::{DAY_SECS, Direction, HOUR_SECS, TimeRange, Timestamp};
 use query::panels::VolumeBin;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,10 +14,10 @@ use crate::words;
 /// Days after which a baseline is called mature: two weeks hold every weekly job twice.
 const MATURE_DAYS: f64 = 14.0;
 
-/// What is usual for one hour and direction.
+/// What is usual for one interval and direction.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BandRow {
-    /// The hour.
+    /// Start of the interval.
     #[schema(value_type = String, format = DateTime)]
     pub start: Timestamp,
     /// Which way the bytes go.
@@ -34,9 +34,12 @@ pub struct BandRow {
 /// How much a baseline has learned.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BaselineInfo {
-    /// Days of hours learned before the last hour of the scope.
+    /// Days on record before the scope, at most 45: those of the lake, whatever the entity did in them.
     pub days: f64,
-    /// 0 to 1, of the last hour of the scope: days of 14, and how often that hour of the week was seen.
+    /// Days that were learned before the last interval of the scope. Hours without data, hours of which records were lost and hours far
+    /// above what is usual are not learned, and the days before the entity's first record are not either.
+    pub learned: f64,
+    /// 0 to 1, of the last interval of the scope: days of 14, and how often that hour of the week was seen.
     pub maturity: f64,
     /// Whether two weeks have been learned. Before that the band is drawn as soon as the detectors judge by it, and is to be taken with
     /// care.
@@ -49,23 +52,33 @@ pub struct BaselineInfo {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Baseline {
     bands: BTreeMap<(Timestamp, &'static str), Band>,
-    days: f64,
+    on_record: f64,
+    learned: f64,
     maturity: f64,
     least_days: f64,
 }
 
 impl Baseline {
-    /// Learns from the hourly volume of the 45 days before the scope, and of the scope, but for the hours that are `missing`.
-    pub(super) fn learn(hourly: &[VolumeBin], range: TimeRange, missing: &BTreeSet<Timestamp>, least_days: f64) -> Self {
-        let mut baseline = Self { least_days, ..Self::default() };
+    /// Learns from the hourly volume of the 45 days before the scope, and of the scope, but for the hours that are `missing`. The bands are
+    /// of bins of `bin_secs`, a multiple of an hour. `on_record` are the days on record before the scope.
+    pub(super) fn learn(
+        hourly: &[VolumeBin],
+        range: TimeRange,
+        missing: &BTreeSet<Timestamp>,
+        bin_secs: i64,
+        least_days: f64,
+        on_record: f64,
+    ) -> Self {
+        let mut baseline = Self { least_days, on_record, ..Self::default() };
         let Some(first) = hourly.iter().map(|bin| bin.start).min() else { return baseline };
         let span = TimeRange::new(first.max(range.from.hour().plus_secs(-HISTORY_DAYS * DAY_SECS)), range.to);
         for direction in [Direction::Inbound, Direction::Outbound] {
             let known: Vec<(Timestamp, f64)> =
                 hourly.iter().filter(|bin| bin.direction == direction.as_str()).map(|bin| (bin.start, words::real(bin.bytes))).collect();
-            let found = bands(&complete(&known, span, missing), range);
+            let series = complete(&known, span, missing);
+            let found = if bin_secs == HOUR_SECS { bands(&series, range) } else { bin_bands(&series, range, bin_secs) };
             if let Some(last) = found.last() {
-                baseline.days = baseline.days.max(last.days);
+                baseline.learned = baseline.learned.max(last.days);
                 baseline.maturity = baseline.maturity.max(last.maturity);
             }
             baseline.bands.extend(found.into_iter().map(|band| ((band.hour, direction.as_str()), band)));
@@ -73,7 +86,7 @@ impl Baseline {
         baseline
     }
 
-    /// The band of an hour and direction, unless too little was learned to say.
+    /// The band of an interval and direction, unless too little was learned to say.
     pub(super) fn band(&self, hour: Timestamp, direction: &str) -> Option<&Band> {
         let direction = Direction::from_word(direction)?.as_str();
         self.bands.get(&(hour, direction)).filter(|band| band.days >= self.least_days)
@@ -93,16 +106,16 @@ impl Baseline {
     }
 
     pub(super) fn info(&self) -> BaselineInfo {
-        let (days, mature) = (self.days, self.days >= MATURE_DAYS);
-        let words = if days == 0.0 {
+        let (days, learned, mature) = (self.on_record, self.learned, self.learned >= MATURE_DAYS);
+        let words = if learned == 0.0 {
             "There is no history to compare with.".to_owned()
-        } else if mature {
-            format!("Compared with the {days:.0} days before.")
-        } else if days >= self.least_days {
-            format!("Compared with the {days:.1} days before; the baseline is mature after 14 days.")
+        } else if learned < self.least_days {
+            format!("In training: {learned:.1} days were learned, and nothing is judged before {:.0}.", self.least_days)
         } else {
-            format!("In training: {days:.1} days were learned, and nothing is judged before {:.0}.", self.least_days)
+            let young = if mature { "" } else { " The baseline is mature after 14." };
+            format!("Compared with the days before, at most 45; {}.{young}", words::on_record(days))
         };
-        BaselineInfo { days: (days * 10.0).round() / 10.0, maturity: (self.maturity * 1000.0).round() / 1000.0, mature, words }
+        let tenth = |days: f64| (days * 10.0).round() / 10.0;
+        BaselineInfo { days: tenth(days), learned: tenth(learned), maturity: (self.maturity * 1000.0).round() / 1000.0, mature, words }
     }
 }

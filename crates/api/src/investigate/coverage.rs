@@ -7,9 +7,10 @@ use query::panels::CoverageGap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rows::{SCOPE, scope_values, typed};
+use super::rows::typed;
 use super::{Investigator, Panel};
 use crate::{InvestigateError, words};
+use query::panels::{SCOPE, scope_values};
 
 /// Gaps listed with one answer.
 const GAP_CAP: u32 = 200;
@@ -114,12 +115,14 @@ impl Investigator {
     /// Hours that are not to be learned from: those without any data, and those of which records of this one entity were lost. An
     /// account of many machines would never learn anything if the gaps of each counted.
     pub(super) async fn missing_hours(&self, entity: &str, range: TimeRange) -> Result<BTreeSet<Timestamp>, InvestigateError> {
-        let silent = self.silent_hours(range).await?;
+        let (silent, gaps) = futures::try_join!(self.silent_hours(range), async {
+            match one_entity(Some(entity)) {
+                Some(entity) => Ok(self.engine.gaps(Some(entity), range, LOST_CAP).await?.rows),
+                None => Ok(Vec::new()),
+            }
+        })?;
         let mut missing = hours(silent.into_iter().map(|span| (span.start, span.end)));
-        if let Some(entity) = one_entity(Some(entity)) {
-            let gaps = self.engine.gaps(Some(entity), range, LOST_CAP).await?;
-            missing.append(&mut hours(gaps.rows.into_iter().map(|gap| (gap.start, gap.end))));
-        }
+        missing.append(&mut hours(gaps.into_iter().map(|gap| (gap.start, gap.end))));
         Ok(missing)
     }
 

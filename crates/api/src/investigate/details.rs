@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow::{Address, Direction, EntityKind, TimeRange, Timestamp};
-use query::panels::{DetailFilter, DetailRow, DetailSort, DetailsRequest};
+use query::panels::{DetailFilter, DetailRow, DetailSort, DetailsRequest, Subject};
 use serde::Serialize;
 use state::{Mark, MarkSubject};
 use utoipa::ToSchema;
@@ -118,29 +118,47 @@ impl Investigator {
 
     /// Every row of the scope with its findings, and the SQL behind them.
     pub(super) async fn annotated(&self, entity: &str, range: TimeRange, fold: bool) -> Result<(Vec<DetailRow>, String), InvestigateError> {
-        let canonical = super::rows::subject(entity).1;
+        let (details, marks) = futures::try_join!(
+            async { Ok::<_, InvestigateError>(self.engine.details(DetailsRequest { entity, range, fold }).await?) },
+            self.marks(entity, range),
+        )?;
+        let mut rows = details.rows;
+        annotate(entity, &mut rows, &marks);
+        Ok((rows, details.query))
+    }
+
+    /// The connections of a long scope with most bytes, those of findings first, with their findings; how many connections there are,
+    /// and the SQL behind them. They are told by the hour and not to the second.
+    pub(super) async fn largest_connections(
+        &self,
+        entity: &str,
+        range: TimeRange,
+        finding: Option<&detect::Finding>,
+        limit: u32,
+    ) -> Result<(Vec<DetailRow>, u64, String), InvestigateError> {
+        let marks = self.marks(entity, range).await?;
+        let actors = finding.into_iter().flat_map(|finding| &finding.actors).map(|actor| &actor.remote_addr);
+        let mut first: Vec<String> = Vec::new();
+        for remote in actors.chain(marks.iter().map(|mark| &mark.remote_addr)) {
+            if first.len() < MARKED && !first.contains(remote) {
+                first.push(remote.clone());
+            }
+        }
+        let (details, total) = self.engine.connections(entity, range, &first, limit).await?;
+        let mut rows = details.rows;
+        annotate(entity, &mut rows, &marks);
+        Ok((rows, total, details.query))
+    }
+
+    /// The connections of an entity, an address or an account that findings rest on.
+    async fn marks(&self, entity: &str, range: TimeRange) -> Result<Vec<Mark>, InvestigateError> {
+        let canonical = Subject::of(entity).canonical();
         let subject = match EntityKind::of(entity) {
             EntityKind::IpAddress => MarkSubject::Remote(&canonical),
             EntityKind::Account => MarkSubject::Account(entity),
             _ => MarkSubject::Entity(entity),
         };
-        let (details, marks) = futures::try_join!(
-            async { Ok::<_, InvestigateError>(self.engine.details(DetailsRequest { entity, range, fold }).await?) },
-            async { Ok(self.store.marks(subject, range).await?) },
-        )?;
-        let mut rows = details.rows;
-        let mut by_remote: BTreeMap<&str, Vec<&Mark>> = BTreeMap::new();
-        for mark in &marks {
-            by_remote.entry(&mark.remote_addr).or_default().push(mark);
-        }
-        for row in &mut rows {
-            let near = row.remote.as_deref().and_then(|remote| by_remote.get(remote)).map_or(&[][..], Vec::as_slice);
-            let owner = row.entity.as_deref().unwrap_or(entity);
-            let found: BTreeSet<&str> =
-                near.iter().filter(|mark| mark.entity == owner && fits(mark, row)).map(|mark| mark.finding_id.as_str()).collect();
-            row.findings = found.into_iter().map(str::to_owned).collect();
-        }
-        Ok((rows, details.query))
+        Ok(self.store.marks(subject, range).await?)
     }
 
     /// A row with what is known of its other side. Many rows have the same one, so `known` remembers.
@@ -181,6 +199,24 @@ struct Remote {
 impl Remote {
     fn beside(self, row: DetailRow) -> DetailLine {
         DetailLine { row, remote_entity: self.entity, remote_name: self.name, remote_as_org: self.as_org, lists: self.lists }
+    }
+}
+
+/// Remotes of findings that come before the others.
+const MARKED: usize = 200;
+
+/// Tells each row which findings rest on it.
+fn annotate(entity: &str, rows: &mut [DetailRow], marks: &[Mark]) {
+    let mut by_remote: BTreeMap<&str, Vec<&Mark>> = BTreeMap::new();
+    for mark in marks {
+        by_remote.entry(&mark.remote_addr).or_default().push(mark);
+    }
+    for row in rows {
+        let near = row.remote.as_deref().and_then(|remote| by_remote.get(remote)).map_or(&[][..], Vec::as_slice);
+        let owner = row.entity.as_deref().unwrap_or(entity);
+        let found: BTreeSet<&str> =
+            near.iter().filter(|mark| mark.entity == owner && fits(mark, row)).map(|mark| mark.finding_id.as_str()).collect();
+        row.findings = found.into_iter().map(str::to_owned).collect();
     }
 }
 

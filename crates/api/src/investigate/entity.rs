@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use enrich::{EntityDetails, GroupRule, Interface, Location, Peer};
 use flow::{Address, EntityKind, TimeRange, Timestamp};
-use query::panels::RemoteVolume;
+use query::panels::{RemoteVolume, Subject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rows::{subject, typed};
+use super::rows::typed;
 use super::{Investigator, Scope};
 use crate::InvestigateError;
 
@@ -255,12 +255,13 @@ impl Investigator {
     }
 
     async fn seen(&self, entity: &str) -> Result<SeenRow, InvestigateError> {
-        let (condition, id) = subject(entity);
+        let subject = Subject::of(entity);
         let sql = format!(
             "SELECT min(first_time) AS first, max(last_time) AS last, sum(flows) AS flows, min(account_id) AS account_id \
-             FROM activity WHERE {condition}"
+             FROM activity WHERE {}",
+            subject.condition()
         );
-        let answer = self.engine.ask(&sql, &[("entity", id.into())]).await?;
+        let answer = self.engine.ask(&sql, &[("entity", subject.canonical().into())]).await?;
         let row = typed::<SeenRow>("first and last time", &answer)?.into_iter().next();
         Ok(row.unwrap_or(SeenRow { first: None, last: None, flows: None, account_id: None }))
     }

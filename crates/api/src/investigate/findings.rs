@@ -2,6 +2,7 @@
 
 use detect::{Finding, RowsQuery};
 use flow::{Address, DAY_SECS, EntityKind, HOUR_SECS, TimeRange, Timestamp};
+use query::panels::Subject;
 use serde::Serialize;
 use serde_json::Value;
 use state::{Choice, FindingFilter, FindingSort, FindingSummary, MarkSubject};
@@ -154,7 +155,7 @@ impl Investigator {
 
     /// Findings of an entity, an account, or with a remote address, that touch a range, the latest first.
     pub(super) async fn findings_of(&self, entity: &str, range: TimeRange, limit: u64) -> Result<Vec<FindingSummary>, InvestigateError> {
-        let (_, canonical) = super::rows::subject(entity);
+        let canonical = Subject::of(entity).canonical();
         let mut filter = FindingFilter { from: Some(range.from), to: Some(range.to), ..FindingFilter::default() };
         match EntityKind::of(entity) {
             EntityKind::IpAddress => filter.remotes = Choice::of([canonical]),

@@ -172,6 +172,13 @@ impl Investigator {
     }
 }
 
+/// Days on record in the lake before a time, at most 45: how far back "usual" and "new" look from there.
+pub(crate) fn days_on_record(lake: &LakeRange, before: Timestamp) -> f64 {
+    let secs = lake.first.map_or(0, |first| before.secs().saturating_sub(first.secs()).max(0));
+    let hours = u32::try_from(secs / HOUR_SECS).unwrap_or(u32::MAX);
+    (f64::from(hours) / 24.0).min(45.0)
+}
+
 /// The 45 days before a scope.
 pub(crate) const fn history(range: TimeRange) -> TimeRange {
     TimeRange::new(range.from.plus_secs(-HISTORY_DAYS * DAY_SECS), range.from)

@@ -1,7 +1,7 @@
 //! Everything a profile page shows, in one answer.
 
 use flow::{HOUR_SECS, TimeRange};
-use query::panels::{DistinctBin, Novel};
+use query::panels::{DistinctBin, Novel, NovelPage};
 use serde::Serialize;
 use state::FindingSummary;
 use utoipa::ToSchema;
@@ -36,7 +36,7 @@ pub struct Profile {
     pub distinct: Panel<DistinctBin>,
     /// Volume by common port.
     pub ports: Panel<PortLine>,
-    /// What is new in the scope.
+    /// What is new in the scope, of each kind that with most bytes.
     pub new: Panel<Novel>,
     /// Addresses used and held.
     pub addresses: AddressesPanel,
@@ -60,7 +60,7 @@ impl Investigator {
         let panels = Box::pin(async {
             let distinct = self.engine.distinct(entity, range, bin_secs.max(HOUR_SECS));
             let ports = self.engine.ports(entity, range, PORTS);
-            let new = self.engine.new_in_scope(entity, range, HISTORY_DAYS);
+            let new = self.engine.new_in_scope(entity, range, HISTORY_DAYS, NovelPage::default());
             let observed = self.engine.observed_addresses(entity, range);
             Ok(Box::pin(futures::future::try_join4(distinct, ports, new, observed)).await?)
         });

@@ -27,29 +27,3 @@ pub(super) fn typed<T: DeserializeOwned>(question: &'static str, answer: &Answer
         .map(|row| serde_json::from_value(Value::Object(row)).map_err(|source| InvestigateError::Form { question, source }))
         .collect()
 }
-
-/// The parameters that a scope has in SQL: `$from`, `$to`, `$from_hour`, and the days `$from_date` and `$to_date`.
-pub(super) fn scope_values(range: flow::TimeRange) -> Vec<(&'static str, query::Value)> {
-    vec![
-        ("from", range.from.into()),
-        ("to", range.to.into()),
-        ("from_hour", range.from.hour().into()),
-        ("from_date", range.from.hour().date().into()),
-        ("to_date", range.to.plus_secs(-1).max(range.from).date().into()),
-    ]
-}
-
-/// Conditions for the rows of a scope in tables that have an `hour`.
-pub(super) const SCOPE: &str = "date >= $from_date AND date <= $to_date AND hour >= $from_hour AND hour < $to";
-
-/// The condition for an entity's rows in `activity` and `flows`, and its identifier as the lake writes it, to be given as `$entity`.
-pub(super) fn subject(entity: &str) -> (&'static str, String) {
-    match flow::EntityKind::of(entity) {
-        flow::EntityKind::IpAddress => {
-            let canonical = flow::Address::parse(entity.as_bytes()).map_or_else(|| entity.to_owned(), |address| address.to_string());
-            ("remote_addr = $entity", canonical)
-        }
-        flow::EntityKind::Account => ("account_id = $entity", entity.to_owned()),
-        _ => ("entity = $entity", entity.to_owned()),
-    }
-}

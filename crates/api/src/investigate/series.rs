@@ -5,10 +5,11 @@ use query::panels::VolumeBin;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rows::{SCOPE, scope_values, subject, typed};
+use super::rows::typed;
 use super::volume::check_bins;
 use super::{Investigator, Panel, VolumeRow};
 use crate::InvestigateError;
+use query::panels::{SCOPE, Subject};
 
 /// Which connections: those of one row of the details. What is absent can be anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,10 +51,9 @@ impl Investigator {
         key: &SeriesKey,
     ) -> Result<Panel<VolumeRow>, InvestigateError> {
         check_bins(range, bin_secs)?;
-        let (condition, id) = subject(entity);
-        let mut values = scope_values(range);
-        values.push(("entity", id.into()));
-        let mut conditions = vec![condition.to_owned(), SCOPE.to_owned()];
+        let subject = Subject::of(entity);
+        let mut values = subject.values(range);
+        let mut conditions = vec![subject.condition().to_owned(), SCOPE.to_owned()];
         if range.from.floor(HOUR_SECS) != range.from || range.to.floor(HOUR_SECS) != range.to {
             conditions.push("((start_time >= $from AND start_time < $to) OR clock_suspect IS TRUE)".to_owned());
         }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use state::{FindingFilter, FindingSort, FindingSummary, FindingTotal, OccurrenceBin};
 use utoipa::ToSchema;
 
-use super::rows::{SCOPE, scope_values, typed};
+use super::rows::typed;
 use super::{Coverage, EntityLine, HISTORY_DAYS, Investigator, ListState, Scope, bin_for};
 use crate::InvestigateError;
+use query::panels::{SCOPE, scope_values};
 
 /// Entities shown.
 const TOP: u32 = 10;

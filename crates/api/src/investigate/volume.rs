@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::baseline::Baseline;
-use super::{BandRow, BaselineInfo, Coverage, Investigator, history};
+use super::{BandRow, BaselineInfo, Coverage, Investigator, days_on_record, history};
 use crate::{InvestigateError, words};
 
 /// Most bins of one answer; a chart has fewer pixels.
@@ -28,8 +28,8 @@ pub struct VolumeRow {
     pub packets: u64,
     /// Flow records.
     pub flows: u64,
-    /// Lower edge of what is usual for all actions of this hour and direction together; absent when the bins are not hours, or too
-    /// little was learned.
+    /// Lower edge of what is usual for all actions of this interval and direction together; absent when the bins are shorter than an hour
+    /// or do not lie wholly in the scope, and when too little was learned.
     pub expected_low: Option<u64>,
     /// Upper edge of the same.
     pub expected_high: Option<u64>,
@@ -57,9 +57,10 @@ pub struct VolumePanel {
     pub bin_secs: i64,
     /// The bins with traffic, by time, direction and action.
     pub rows: Vec<VolumeRow>,
-    /// What is usual for every hour of the scope, with traffic or not; empty when the bins are not hours.
+    /// What is usual for every interval of the scope, with traffic or not; empty when the bins are no whole hours. Of bins longer than an
+    /// hour those that lie wholly in the scope have one: it is learned from such bins, and is not the sum of what is usual for the hours.
     pub bands: Vec<BandRow>,
-    /// What the bands rest on; absent when the bins are not hours.
+    /// What the bands rest on; absent when the bins are no whole hours.
     pub baseline: Option<BaselineInfo>,
     /// The SQL behind the rows.
     pub query: String,
@@ -68,8 +69,8 @@ pub struct VolumePanel {
 }
 
 impl Investigator {
-    /// Volume of an entity, an address or an account in bins of `bin_secs`. Bins of one hour come with what is usual, learned from the
-    /// 45 days before each of them.
+    /// Volume of an entity, an address or an account in bins of `bin_secs`. Bins of whole hours come with what is usual, learned from
+    /// such bins of the 45 days before each of them.
     ///
     /// Bins of whole hours count every hour that the scope touches; shorter ones count the records that start inside it.
     ///
@@ -91,7 +92,8 @@ impl Investigator {
         check_bins(range, bin_secs)?;
         let panel = self.engine.volume(entity, range, bin_secs).await?;
         let mut rows: Vec<VolumeRow> = panel.rows.into_iter().map(VolumeRow::plain).collect();
-        let baseline = if bin_secs == HOUR_SECS { Some(Box::pin(self.baseline(entity, range)).await?) } else { None };
+        let whole_hours = bin_secs % HOUR_SECS == 0;
+        let baseline = if whole_hours { Some(Box::pin(self.baseline(entity, range, bin_secs)).await?.0) } else { None };
         if let Some(baseline) = &baseline {
             for row in &mut rows {
                 let band = baseline.band(row.start, &row.direction);
@@ -109,15 +111,22 @@ impl Investigator {
         })
     }
 
-    /// What is usual for each hour of the scope.
-    pub(super) async fn baseline(&self, entity: &str, range: TimeRange) -> Result<Baseline, InvestigateError> {
+    /// What is usual for each bin of the scope, and the hourly volume of it and the 45 days before, from which that is learned.
+    pub(super) async fn baseline(
+        &self,
+        entity: &str,
+        range: TimeRange,
+        bin_secs: i64,
+    ) -> Result<(Baseline, query::Panel<VolumeBin>), InvestigateError> {
         let whole = TimeRange::new(history(range).from.hour(), range.to);
-        let (hourly, missing) = futures::try_join!(
+        let (hourly, missing, lake) = futures::try_join!(
             async { Ok::<_, InvestigateError>(self.engine.volume(entity, whole, HOUR_SECS).await?) },
             self.missing_hours(entity, whole),
+            self.lake_range(),
         )?;
         let least = self.thresholds.traffic_volume_unusual.min_baseline_days;
-        Ok(Baseline::learn(&hourly.rows, range, &missing, least))
+        let on_record = days_on_record(&lake, range.from);
+        Ok((Baseline::learn(&hourly.rows, range, &missing, bin_secs, least, on_record), hourly))
     }
 }
 

@@ -141,6 +141,45 @@ pub fn bands(series: &[(Timestamp, f64)], range: TimeRange) -> Vec<Band> {
     bands
 }
 
+/// What is expected of each bin of `bin_secs`, a multiple of an hour, that lies wholly in `range`, by the bins before it, at most 45 days
+/// back. Bins are counted from the Unix epoch, so that those of a day are UTC days. `series` is hourly, as for [`bands`].
+///
+/// The band of a longer bin is not the sum of its hours' bands: the sum of lower edges is no edge of the sum. Were hours independent, it
+/// would be far too wide; as they are not, nobody knows. So the bins themselves are learned, as hours are, each in its hour of the week:
+/// the median of such bins and the spread of their residuals. A bin is learned when all its hours are there; an hour that the detector
+/// would have noted counts in it with what was expected of that hour.
+pub fn bin_bands(series: &[(Timestamp, f64)], range: TimeRange, bin_secs: i64) -> Vec<Band> {
+    let hours_of_bin = (bin_secs / HOUR_SECS).max(1);
+    let bin_secs = hours_of_bin * HOUR_SECS;
+    let thresholds = TrafficVolumeUnusualThresholds::default();
+    let mut walk = Walk::new(&thresholds);
+    let mut sorted: Vec<(Timestamp, f64)> = series.iter().map(|(hour, value)| (hour.hour(), *value)).collect();
+    sorted.sort_by(|left, right| left.0.cmp(&right.0).then(left.1.total_cmp(&right.1)));
+    sorted.dedup_by_key(|(hour, _)| *hour);
+    let mut bins: BTreeMap<Timestamp, (i64, f64)> = BTreeMap::new();
+    for (hour, value) in sorted {
+        let usual = match walk.take(hour, value, true) {
+            Some(judged) if judged.surge && !judged.relearning => judged.band.expected,
+            _ => value,
+        };
+        let (hours, sum) = bins.entry(hour.floor(bin_secs)).or_default();
+        *hours += 1;
+        *sum += usual;
+    }
+    let mut learned = bins.into_iter().filter(|(_, (hours, _))| *hours == hours_of_bin).map(|(bin, (_, sum))| (bin, sum)).peekable();
+    let mut baseline = Baseline::new();
+    let mut bands = Vec::new();
+    let mut bin = range.from.plus_secs(bin_secs - 1).floor(bin_secs);
+    while bin.plus_secs(bin_secs) <= range.to {
+        while let Some((earlier, sum)) = learned.next_if(|(earlier, _)| *earlier < bin) {
+            baseline.push(earlier, sum);
+        }
+        bands.extend(baseline.expect(bin).map(|band| band.of_bins(hours_of_bin)));
+        bin = bin.plus_secs(bin_secs);
+    }
+    bands
+}
+
 /// A series with a zero for every hour of `span` that is neither `known` nor `missing`: silence in covered time is a measurement, a gap
 /// in coverage is not. Values of the same hour are added.
 pub fn complete(known: &[(Timestamp, f64)], span: TimeRange, missing: &BTreeSet<Timestamp>) -> Vec<(Timestamp, f64)> {

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub(crate) use bands::{Judged, judge};
-pub use bands::{bands, complete};
+pub use bands::{bands, bin_bands, complete};
 use sorted::Sorted;
 
 use crate::HISTORY_SECS;
@@ -70,6 +70,18 @@ pub struct Band {
     pub days: f64,
     /// Values learned of this hour of the week.
     pub cell_count: u32,
+}
+
+impl Band {
+    /// The band of a baseline whose values are bins of so many hours and not single hours.
+    fn of_bins(self, hours: i64) -> Self {
+        let days = self.days * crate::wording::ratio(hours, 1);
+        Self { days, maturity: maturity(days, self.cell_count), ..self }
+    }
+}
+
+fn maturity(days: f64, cell_count: u32) -> f64 {
+    (days / MATURE_DAYS).min(1.0) * ((f64::from(cell_count) + K0) / (2.0 * K0)).min(1.0)
 }
 
 /// The values of one hour of the week, oldest overwritten first.
@@ -159,7 +171,7 @@ impl Baseline {
             low: unlog(mu - BAND_SCALES * scale),
             high: unlog(mu + BAND_SCALES * scale),
             scale,
-            maturity: (days / MATURE_DAYS).min(1.0) * ((f64::from(cell_count) + K0) / (2.0 * K0)).min(1.0),
+            maturity: maturity(days, cell_count),
             days,
             cell_count,
         })

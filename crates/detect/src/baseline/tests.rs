@@ -26,6 +26,47 @@ fn usual(index: i64) -> f64 {
     }
 }
 
+/// Three weeks and two days, then an hour in the middle of the next day.
+#[test]
+fn longer_bins_are_learned_as_such() {
+    let series: Vec<(Timestamp, f64)> = (0..30 * 24).map(|index| (hour(index), usual(index) * (1.0 + 0.05 * (index % 7) as f64))).collect();
+    let range = TimeRange::new(hour(21 * 24 + 5), hour(29 * 24 + 12));
+    let days = bin_bands(&series, range, 24 * HOUR_SECS);
+    // Whole days inside the range only.
+    assert_eq!(days.iter().map(|band| band.hour).collect::<Vec<_>>(), (22..29).map(|day| hour(day * 24)).collect::<Vec<_>>());
+    for band in &days {
+        let first = (band.hour.secs() - monday().secs()) / HOUR_SECS;
+        let sum: f64 = (first..first + 24).map(|index| series[usize::try_from(index).unwrap()].1).sum();
+        assert!(band.low < sum && sum < band.high, "{band:?} {sum}");
+        let hourly = bands(&series, TimeRange::new(band.hour, band.hour.plus_secs(24 * HOUR_SECS)));
+        let edges = hourly.iter().map(|band| band.low).sum::<f64>()..hourly.iter().map(|band| band.high).sum::<f64>();
+        assert!((band.low - edges.start).abs() > 1.0 && (band.high - edges.end).abs() > 1.0, "no sum of edges");
+    }
+    let (monday, sunday) = (&days[0], &days[5]);
+    assert!(monday.expected > 5.0 * sunday.expected, "working days and weekends are told apart: {} {}", monday.expected, sunday.expected);
+    assert!((monday.days - 22.0).abs() < 1e-9 && monday.cell_count == 3, "{monday:?}");
+    assert_eq!(bin_bands(&series, range, HOUR_SECS).len(), 8 * 24 + 7);
+}
+
+#[test]
+fn what_the_detector_notes_is_not_learned_in_longer_bins_either() {
+    let quiet: Vec<(Timestamp, f64)> = (0..29 * 24).map(|index| (hour(index), usual(index))).collect();
+    let range = TimeRange::new(hour(28 * 24), hour(29 * 24));
+    let expected = bin_bands(&quiet, range, 24 * HOUR_SECS)[0].expected;
+    let mut upload = quiet.clone();
+    for index in 25 * 24 + 2..25 * 24 + 8 {
+        upload[index].1 = 4e9;
+    }
+    let after = bin_bands(&upload, range, 24 * HOUR_SECS)[0].expected;
+    assert!((after / expected - 1.0).abs() < 0.02, "{after} {expected}");
+    // A day of which hours are missing is not learned: it would pass for a quiet one.
+    let gaps: Vec<(Timestamp, f64)> =
+        quiet.iter().copied().filter(|(at, _)| !(hour(21 * 24 + 8)..hour(21 * 24 + 18)).contains(at)).collect();
+    let band = bin_bands(&gaps, range, 24 * HOUR_SECS)[0];
+    assert!((band.days - 27.0).abs() < 1e-9 && band.cell_count == 3, "{band:?}");
+    assert!((band.expected / expected - 1.0).abs() < 0.02);
+}
+
 #[test]
 fn nothing_learned_expects_nothing() {
     let baseline = Baseline::new();

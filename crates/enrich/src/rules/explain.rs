@@ -41,6 +41,33 @@ pub(super) fn rule(rule: &GroupRule, inbound: bool) -> String {
     format!("{way} rule: {}, {side} {}", traffic(rule.protocol, rule.from_port, rule.to_port), peer(&rule.peer))
 }
 
+/// What about the connection a rule does not match: `it is for TCP 443, not TCP 22`, `10.0.0.0/16 does not hold 198.51.100.7`.
+pub(super) fn miss(
+    rule: &GroupRule,
+    question: &FlowQuestion,
+    port: Option<u16>,
+    inbound: bool,
+    traffic_misses: bool,
+    peer_misses: bool,
+) -> String {
+    let mut reasons = Vec::new();
+    if traffic_misses {
+        let asked = match port.filter(|_| flow::has_ports(question.protocol)) {
+            Some(port) => format!("{} {port}", name(question.protocol)),
+            None => name(question.protocol),
+        };
+        reasons.push(format!("it is for {}, not {asked}", traffic(rule.protocol, rule.from_port, rule.to_port)));
+    }
+    if peer_misses {
+        let side = if inbound { "source" } else { "destination" };
+        reasons.push(match &rule.peer {
+            Peer::Group(group) => format!("its {side} is security group {group}, which {} is not in", question.remote),
+            other => format!("its {side} {} does not hold {}", peer(other), question.remote),
+        });
+    }
+    reasons.join(", and ")
+}
+
 pub(super) fn no_interface(question: &FlowQuestion, at: Timestamp) -> String {
     format!("The inventory holds nothing about interface {} at {at}, so its rules cannot be judged.", question.interface_id)
 }
@@ -61,8 +88,34 @@ fn connection(question: &FlowQuestion, interface: &Interface) -> String {
     format!("{} from {from} to {to}{port}", name(question.protocol))
 }
 
-fn group(rule: &MatchedRule) -> String {
-    if rule.group_name.is_empty() { rule.group_id.clone() } else { format!("{} ({})", rule.group_id, rule.group_name) }
+fn group(id: &str, name: &str) -> String {
+    if name.is_empty() { id.to_owned() } else { format!("{id} ({name})") }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn list(items: &[String]) -> String {
+    match items.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// Every rule that certainly matches, with its group: `sg-1 (web) allows it with "…" and "…", security group sg-2 (ops) with "…"`.
+fn allowing(rules: &[MatchedRule]) -> String {
+    let mut groups: Vec<(&MatchedRule, Vec<String>)> = Vec::new();
+    for rule in rules.iter().filter(|rule| rule.certain) {
+        let text = format!("\"{}\"", rule.text);
+        match groups.iter_mut().find(|(first, _)| first.group_id == rule.group_id) {
+            Some((_, texts)) => texts.push(text),
+            None => groups.push((rule, vec![text])),
+        }
+    }
+    let each = groups.iter().enumerate().map(|(index, (rule, texts))| {
+        let allows = if index == 0 { " allows it" } else { "" };
+        format!("security group {}{allows} with {}", group(&rule.group_id, &rule.group_name), list(texts))
+    });
+    list(&each.collect::<Vec<_>>())
 }
 
 fn acl(decision: &AclDecision) -> String {
@@ -77,12 +130,14 @@ fn acl(decision: &AclDecision) -> String {
 pub(super) fn verdict(question: &FlowQuestion, interface: &Interface, groups: Groups, verdict: &Verdict) -> String {
     let connection = connection(question, interface);
     let way = if question.connection == Direction::Inbound { "inbound" } else { "outbound" };
-    let ids = || interface.security_groups.iter().map(|group| group.id.as_str()).collect::<Vec<_>>().join(", ");
+    let ids = || {
+        list(&interface.security_groups.iter().map(|known| group(&known.id, known.name.as_deref().unwrap_or_default())).collect::<Vec<_>>())
+    };
     let by_acl = |decision: &Option<AclDecision>| decision.as_ref().map(acl).unwrap_or_default();
     let mut text = match verdict.outcome {
         Outcome::Allowed => {
             let by_group = match verdict.rules.first() {
-                Some(rule) => format!("security group {} allows it with \"{}\"", group(rule), rule.text),
+                Some(_) => allowing(&verdict.rules),
                 None => "the interface has no security group".to_owned(),
             };
             match &verdict.request {
@@ -91,14 +146,22 @@ pub(super) fn verdict(question: &FlowQuestion, interface: &Interface, groups: Gr
             }
         }
         Outcome::BlockedBySecurityGroup => {
-            format!("{connection} is blocked by security group: no {way} rule of {} allows it.", ids())
+            let nearest = match verdict.missed.first() {
+                Some(missed) => {
+                    format!("the nearest is \"{}\" of {}, but {}", missed.text, group(&missed.group_id, &missed.group_name), missed.reason)
+                }
+                None => format!("there are no {way} rules"),
+            };
+            format!("{connection} is blocked by security group: no {way} rule of {} allows it; {nearest}.", ids())
         }
         Outcome::BlockedByNetworkAcl => format!("{connection} is blocked by {}.", by_acl(&verdict.request)),
         Outcome::AnswerBlockedByNetworkAcl => {
             format!("{connection} is allowed, but its answers are blocked by {}.", by_acl(&verdict.answer))
         }
         Outcome::CannotBeJudged if groups == Groups::Unclear => match verdict.rules.first() {
-            Some(rule) => format!("{connection} cannot be judged: it depends on \"{}\" of {}.", rule.text, group(rule)),
+            Some(rule) => {
+                format!("{connection} cannot be judged: it depends on \"{}\" of {}.", rule.text, group(&rule.group_id, &rule.group_name))
+            }
             None => format!("{connection} cannot be judged: rules of {} are not in the inventory.", ids()),
         },
         Outcome::CannotBeJudged => format!("{connection} cannot be judged: it depends on rules that the inventory does not hold."),

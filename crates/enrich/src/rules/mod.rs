@@ -75,6 +75,19 @@ pub struct MatchedRule {
     pub certain: bool,
 }
 
+/// A security-group rule that does not let the connection pass, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MissedRule {
+    /// The group.
+    pub group_id: String,
+    /// Its name.
+    pub group_name: String,
+    /// The rule in the words of the AWS console.
+    pub text: String,
+    /// What about the connection it does not match.
+    pub reason: String,
+}
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
@@ -84,6 +97,8 @@ pub struct Verdict {
     pub explanation: String,
     /// Every security-group rule that matches.
     pub rules: Vec<MatchedRule>,
+    /// When none matches: the rules that would have to, those that miss least first.
+    pub missed: Vec<MissedRule>,
     /// The network ACL's decision on the request; `None` when it is not known, or does not apply.
     pub request: Option<AclDecision>,
     /// The network ACL's decision on the answer.
@@ -95,6 +110,9 @@ pub struct Verdict {
     /// What else is to be kept in mind.
     pub notes: Vec<String>,
 }
+
+/// Rules told that do not match; a group may have a thousand.
+const MISSED: usize = 20;
 
 /// How sure a match is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,11 +142,13 @@ pub fn evaluate(inventory: &Inventory, at: Timestamp, question: &FlowQuestion) -
 }
 
 impl Verdict {
-    const fn unknown(explanation: String) -> Self {
+    /// That nothing can be said, and why.
+    pub const fn unknown(explanation: String) -> Self {
         Self {
             outcome: Outcome::Unknown,
             explanation,
             rules: Vec::new(),
+            missed: Vec::new(),
             request: None,
             answer: None,
             as_of: None,
@@ -168,6 +188,7 @@ fn judge_groups(inventory: &Inventory, at: Timestamp, question: &FlowQuestion, i
     let inbound = question.connection == Direction::Inbound;
     let port = if inbound { question.local_port } else { question.remote_port };
     let mut complete = true;
+    let mut missed: Vec<(u8, MissedRule)> = Vec::new();
     for group in &interface.security_groups {
         let Some(dated) = inventory.security_group_at(&group.id, at) else {
             complete = false;
@@ -178,8 +199,19 @@ fn judge_groups(inventory: &Inventory, at: Timestamp, question: &FlowQuestion, i
         let group = dated.value;
         for rule in if inbound { &group.inbound } else { &group.outbound } {
             let fits = match_ports(rule, question.protocol, port);
-            let peer = if fits == Match::No { Match::No } else { match_peer(inventory, at, &rule.peer, question.remote) };
+            let peer = match_peer(inventory, at, &rule.peer, question.remote);
             if fits == Match::No || peer == Match::No {
+                // A rule for this port and another source is nearer than one for another port.
+                let distance = 2 * u8::from(fits == Match::No) + u8::from(peer == Match::No);
+                missed.push((
+                    distance,
+                    MissedRule {
+                        group_id: group.id.clone(),
+                        group_name: group.name.clone(),
+                        text: explain::rule(rule, inbound),
+                        reason: explain::miss(rule, question, port, inbound, fits == Match::No, peer == Match::No),
+                    },
+                ));
                 continue;
             }
             if let Peer::PrefixList(list) = &rule.peer {
@@ -200,6 +232,11 @@ fn judge_groups(inventory: &Inventory, at: Timestamp, question: &FlowQuestion, i
         }
     }
     verdict.rules.sort_by_key(|rule| !rule.certain);
+    if verdict.rules.is_empty() {
+        // Stable: of those that miss as little the order of the groups and their rules stays.
+        missed.sort_by_key(|(distance, _)| *distance);
+        verdict.missed = missed.into_iter().take(MISSED).map(|(_, missed)| missed).collect();
+    }
     match verdict.rules.first() {
         Some(rule) if rule.certain => Groups::Allow,
         Some(_) => Groups::Unclear,

@@ -46,12 +46,75 @@ fn blocked_once_the_rule_is_replaced() {
     let from_outside = question("eni-0web1", Direction::Inbound, "203.0.113.99", 443, 40_000);
     let verdict = judge(AFTER, &from_outside);
     assert_eq!((verdict.outcome, verdict.rules.len()), (Outcome::BlockedBySecurityGroup, 0));
-    assert!(verdict.explanation.contains("no inbound rule of sg-0web allows it"), "{}", verdict.explanation);
+    assert!(
+        verdict.explanation.contains(
+            "no inbound rule of sg-0web (web) allows it; the nearest is \"Inbound rule: TCP 443, source security group sg-0elb\" of sg-0web \
+             (web), but its source is security group sg-0elb, which 203.0.113.99 is not in."
+        ),
+        "{}",
+        verdict.explanation
+    );
     let balancer = judge(AFTER, &question("eni-0web1", Direction::Inbound, "10.0.1.50", 443, 40_000));
     assert_eq!(balancer.outcome, Outcome::Allowed, "the load balancer is in the group that the rule names");
     assert_eq!(balancer.rules[0].peer, Peer::Group("sg-0elb".to_owned()));
     assert_eq!((balancer.request, balancer.answer), (None, None));
     assert!(balancer.notes[0].contains("one subnet"));
+}
+
+/// An interface in two groups, of which the second has two rules that match.
+fn two_groups() -> crate::Inventory {
+    let mut inventory = crate::Inventory::default();
+    let interfaces = br#"{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1",
+        "Groups": [{"GroupId": "sg-1", "GroupName": "web"}, {"GroupId": "sg-2", "GroupName": "ops"}]}]}"#;
+    let groups = br#"{"SecurityGroups": [
+        {"GroupId": "sg-1", "GroupName": "web", "IpPermissions": [
+            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]},
+        {"GroupId": "sg-2", "GroupName": "ops", "IpPermissions": [
+            {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "203.0.113.0/24"}]},
+            {"IpProtocol": "tcp", "FromPort": 400, "ToPort": 500, "IpRanges": [{"CidrIp": "203.0.113.99/32"}]},
+            {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}]}]}"#;
+    inventory.add(interfaces, time(BEFORE)).unwrap();
+    inventory.add(groups, time(BEFORE)).unwrap();
+    inventory
+}
+
+#[test]
+fn every_rule_that_matches_is_named() {
+    let verdict = evaluate(&two_groups(), time(AFTER), &question("eni-1", Direction::Inbound, "203.0.113.99", 443, 40_000));
+    assert_eq!((verdict.outcome, verdict.rules.len(), verdict.missed.len()), (Outcome::Allowed, 3, 0));
+    let named = "security group sg-1 (web) allows it with \"Inbound rule: TCP 443, source 0.0.0.0/0\" and security group sg-2 (ops) with \
+                 \"Inbound rule: all traffic, source 203.0.113.0/24\" and \"Inbound rule: TCP 400-500, source 203.0.113.99/32\"";
+    assert!(verdict.explanation.contains(named), "{}", verdict.explanation);
+}
+
+#[test]
+fn the_rules_that_miss_are_told_nearest_first() {
+    let verdict = evaluate(&two_groups(), time(AFTER), &question("eni-1", Direction::Inbound, "198.51.100.7", 22, 40_000));
+    assert_eq!((verdict.outcome, verdict.rules.len()), (Outcome::BlockedBySecurityGroup, 0));
+    let missed: Vec<(&str, &str)> = verdict.missed.iter().map(|rule| (rule.group_id.as_str(), rule.reason.as_str())).collect();
+    assert_eq!(
+        missed,
+        [
+            ("sg-2", "its source 203.0.113.0/24 does not hold 198.51.100.7"),
+            ("sg-2", "its source 10.0.0.0/8 does not hold 198.51.100.7"),
+            ("sg-1", "it is for TCP 443, not TCP 22"),
+            ("sg-2", "it is for TCP 400-500, not TCP 22, and its source 203.0.113.99/32 does not hold 198.51.100.7"),
+        ]
+    );
+    assert!(
+        verdict.explanation.contains(
+            "no inbound rule of sg-1 (web) and sg-2 (ops) allows it; the nearest is \"Inbound rule: all traffic, source 203.0.113.0/24\" of \
+             sg-2 (ops), but its source 203.0.113.0/24 does not hold 198.51.100.7."
+        ),
+        "{}",
+        verdict.explanation
+    );
+    let none = evaluate(&two_groups(), time(AFTER), &question("eni-1", Direction::Outbound, "198.51.100.7", 40_000, 25));
+    assert!(
+        none.explanation.contains("no outbound rule of sg-1 (web) and sg-2 (ops) allows it; there are no outbound rules."),
+        "{}",
+        none.explanation
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use flow::{DAY_SECS, Direction, TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Panel, Subject};
+use super::{Panel, SCOPE, Subject, scope_values};
 use crate::read::rows;
 use crate::{Engine, QueryError};
 
@@ -65,6 +65,25 @@ pub struct Novel {
     pub bytes: u64,
     /// Highest confidence in the connection direction.
     pub confidence: f64,
+    /// How many new values of this kind there are, of which those with most bytes are given.
+    pub total: u64,
+}
+
+/// Which of the new values are given.
+#[derive(Debug, Clone, Copy)]
+pub struct NovelPage<'a> {
+    /// Of this kind only.
+    pub kind: Option<&'a str>,
+    /// Of each kind, those with more bytes that are left out.
+    pub offset: u32,
+    /// Of each kind, how many are given.
+    pub limit: u32,
+}
+
+impl Default for NovelPage<'_> {
+    fn default() -> Self {
+        Self { kind: None, offset: 0, limit: 100 }
+    }
 }
 
 /// An address the entity was seen to use.
@@ -112,8 +131,6 @@ pub struct RemoteVolume {
     /// Server ports, `tcp/443` and such, separated by commas; the entity's own when the remote connected.
     pub ports: String,
 }
-
-const SCOPE: &str = "date >= $from_date AND date <= $to_date AND hour >= $from_hour AND hour < $to";
 
 impl Engine {
     /// Distinct remotes and ports in bins of `bin_secs`, a multiple of an hour.
@@ -174,21 +191,40 @@ impl Engine {
         Ok(Panel { rows: ports, query: answer.sql })
     }
 
-    /// What the entity touched in the scope and not in the 45 days before it. Works on days: a value first seen earlier on the first
-    /// day of the scope is told apart by its first time.
+    /// What the entity touched in the scope and not in the days before it, of each kind that with most bytes. Works on days: a value
+    /// first seen earlier on the first day of the scope is told apart by its first time.
     ///
     /// # Errors
     /// As [`Engine::ask`].
-    pub async fn new_in_scope(&self, entity: &str, range: TimeRange, history_days: i64) -> Result<Panel<Novel>, QueryError> {
+    pub async fn new_in_scope(
+        &self,
+        entity: &str,
+        range: TimeRange,
+        history_days: i64,
+        page: NovelPage<'_>,
+    ) -> Result<Panel<Novel>, QueryError> {
         let subject = Subject::of(entity);
         let mut values = subject.values(range);
         values.push(("history_date", range.from.plus_secs(-history_days * DAY_SECS).date().into()));
-        let sql = "SELECT kind, value, min(CASE WHEN last_time >= $from THEN first_time END) AS first, max(last_time) AS last, \
+        let kind = if let Some(kind) = page.kind {
+            values.push(("kind", kind.into()));
+            "AND kind = $kind "
+        } else {
+            ""
+        };
+        let sql = format!(
+            "SELECT kind, value, first, last, flows, bytes, confidence, total FROM (\
+             SELECT *, row_number() OVER (PARTITION BY kind ORDER BY bytes DESC, value) AS place, count(*) OVER (PARTITION BY kind) AS total FROM (\
+             SELECT kind, value, min(CASE WHEN last_time >= $from THEN first_time END) AS first, max(last_time) AS last, \
              sum(CASE WHEN date >= $from_date THEN flows ELSE 0 END) AS flows, sum(CASE WHEN date >= $from_date THEN bytes ELSE 0 END) AS bytes, \
              max(confidence) AS confidence \
-             FROM seen WHERE entity = $entity AND date >= $history_date AND date <= $to_date AND first_time < $to \
-             GROUP BY kind, value HAVING min(first_time) >= $from ORDER BY kind, bytes DESC, value";
-        let answer = self.ask(sql, &values).await?;
+             FROM seen WHERE entity = $entity {kind}AND date >= $history_date AND date <= $to_date AND first_time < $to \
+             GROUP BY kind, value HAVING min(first_time) >= $from)) \
+             WHERE place > {offset} AND place <= {offset} + {limit} ORDER BY kind, place",
+            offset = page.offset,
+            limit = page.limit,
+        );
+        let answer = self.ask(&sql, &values).await?;
         let novel = rows(&answer, |row| {
             Ok(Novel {
                 kind: row.required_text("kind")?,
@@ -198,6 +234,7 @@ impl Engine {
                 flows: row.count("flows")?,
                 bytes: row.count("bytes")?,
                 confidence: row.real("confidence")?.unwrap_or(0.0),
+                total: row.count("total")?,
             })
         })?;
         Ok(Panel { rows: novel, query: answer.sql })
@@ -242,7 +279,7 @@ impl Engine {
         if remotes.is_empty() {
             return Ok(Panel { rows: Vec::new(), query: String::new() });
         }
-        self.remote_volume("TRUE", Subject::of("").values(range), remotes, limit).await
+        self.remote_volume("TRUE", scope_values(range), remotes, limit).await
     }
 
     async fn remote_volume(
@@ -252,11 +289,18 @@ impl Engine {
         remotes: &[String],
         limit: u32,
     ) -> Result<Panel<RemoteVolume>, QueryError> {
-        let among = if remotes.is_empty() {
-            "remote_addr IS NOT NULL".to_owned()
+        // The largest are found by their sums alone; what they did hour by hour is asked of those only.
+        let (join, among) = if remotes.is_empty() {
+            let join = format!(
+                "JOIN (SELECT entity AS large_entity, remote_addr AS large_remote FROM activity \
+                 WHERE {condition} AND remote_addr IS NOT NULL AND {SCOPE} \
+                 GROUP BY 1, 2 ORDER BY sum(bytes_in) + sum(bytes_out) DESC, 1, 2 LIMIT {limit}) AS largest \
+                 ON entity = large_entity AND remote_addr = large_remote "
+            );
+            (join, "TRUE".to_owned())
         } else {
             let list: Vec<String> = remotes.iter().map(|remote| crate::Value::from(remote.as_str()).to_sql()).collect();
-            format!("remote_addr IN ({})", list.join(", "))
+            (String::new(), format!("remote_addr IN ({})", list.join(", ")))
         };
         let sql = format!(
             "SELECT entity, remote_addr, sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out, sum(accepted) AS accepted, \
@@ -266,7 +310,7 @@ impl Engine {
              sum(CASE WHEN action = 'reject' THEN 0 ELSE flows END) AS accepted, sum(CASE WHEN action = 'reject' THEN flows ELSE 0 END) AS rejected, \
              min(first_time) AS first, max(last_time) AS last, \
              string_agg(DISTINCT lower(protocol_name(protocol)) || '/' || CAST(service_port AS VARCHAR), ',') AS ports \
-             FROM activity WHERE {condition} AND {among} AND {SCOPE} GROUP BY 1, 2, 3) \
+             FROM activity {join}WHERE {condition} AND {among} AND {SCOPE} GROUP BY 1, 2, 3) \
              GROUP BY 1, 2 ORDER BY sum(bytes_in) + sum(bytes_out) DESC, 1, 2 LIMIT {limit}"
         );
         let answer = self.ask(&sql, &values).await?;

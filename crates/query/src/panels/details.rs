@@ -1,12 +1,12 @@
 //! Details for a scope: who spoke with whom, on which ports, how much, and whether it was allowed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flow::{Address, Direction, DirectionRule, HOUR_SECS, TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Subject;
+use super::{SCOPE, Subject};
 use crate::read::rows;
 use crate::{Engine, QueryError};
 
@@ -173,7 +173,7 @@ impl Engine {
     /// As [`Engine::ask`]; [`QueryError::Limit`] when the scope holds more rows than one answer may have.
     pub async fn details(&self, request: DetailsRequest<'_>) -> Result<Details, QueryError> {
         let subject = Subject::of(request.entity);
-        let own = matches!(subject.condition(), "entity = $entity");
+        let own = subject.is_machine();
         let entity = if own { "CAST(NULL AS VARCHAR)" } else { "entity" };
         let range = request.range;
         // Hours are what roll-ups count by; a scope that begins or ends inside an hour looks at the records' own times too.
@@ -202,7 +202,7 @@ impl Engine {
              bit_or(CASE WHEN direction = 'inbound' THEN NULL ELSE tcp_flags END) AS tcp_flags_out,\n\
              min(start_time) AS first, max(end_time) AS last, min(remote_country) AS remote_country, min(remote_asn) AS remote_asn,\n\
              min(interface_id) AS interface_id, max({decided}) AS decision\n\
-             FROM flows WHERE {condition} AND date >= $from_date AND date <= $to_date AND hour >= $from_hour AND hour < $to{edges}\n\
+             FROM flows WHERE {condition} AND {SCOPE}{edges}\n\
              GROUP BY 1, 2, 3, 4, 5, 6)\n\
              ORDER BY bytes_in DESC, bytes_out DESC, entity, remote, local_port, remote_port, protocol, action"
         );
@@ -255,6 +255,93 @@ impl Engine {
         Ok(Details { rows: details, query: answer.sql })
     }
 
+    /// The connections of a scope with most bytes, and how many there are: those with `first` remotes before the others. They come from the
+    /// hourly roll-up, so every hour that the scope touches counts, the client's port is folded away, flags are not known, and the
+    /// direction is the one of each hour. For scopes that are too long for [`details`](Self::details).
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn connections(&self, entity: &str, range: TimeRange, first: &[String], limit: u32) -> Result<(Details, u64), QueryError> {
+        let subject = Subject::of(entity);
+        let list: Vec<String> = first.iter().map(|remote| crate::Value::from(remote.as_str()).to_sql()).collect();
+        let rank = if list.is_empty() { String::new() } else { format!("remote_addr IN ({}) DESC, ", list.join(", ")) };
+        let sql = format!(
+            "SELECT *, count(*) OVER () AS total FROM (\
+             SELECT entity, remote_addr, service_port, protocol, connection_direction, action, sum(bytes_in) AS bytes_in, \
+             sum(bytes_out) AS bytes_out, sum(packets_in) AS packets_in, sum(packets_out) AS packets_out, sum(flows) AS flows, \
+             min(first_time) AS first, max(last_time) AS last, min(remote_country) AS remote_country, min(remote_asn) AS remote_asn \
+             FROM activity WHERE {} AND remote_addr IS NOT NULL AND {SCOPE} GROUP BY 1, 2, 3, 4, 5, 6) \
+             ORDER BY {rank}bytes_in + bytes_out DESC, entity, remote_addr, service_port, protocol, connection_direction, action \
+             LIMIT {limit}",
+            subject.condition(),
+        );
+        let answer = self.ask(&sql, &subject.values(range)).await?;
+        let mut total = 0;
+        let own = subject.is_machine();
+        let connections = rows(&answer, |row| {
+            total = row.count("total")?;
+            let direction = Direction::from_word(&row.required_text("connection_direction")?).unwrap_or_default();
+            let protocol = row.integer("protocol")?.and_then(|number| u8::try_from(number).ok());
+            let port = row.integer("service_port")?.and_then(|number| u16::try_from(number).ok());
+            Ok(DetailRow {
+                entity: row.text("entity")?.filter(|_| !own),
+                remote: row.text("remote_addr")?,
+                local_port: port.filter(|_| direction == Direction::Inbound),
+                remote_port: port.filter(|_| direction == Direction::Outbound),
+                protocol,
+                protocol_name: protocol.map(|number| flow::protocol_name(number).map_or_else(|| number.to_string(), str::to_owned)),
+                service: protocol.zip(port).and_then(|(protocol, port)| flow::service_name(protocol, port)).map(str::to_owned),
+                direction,
+                direction_rule: DirectionRule::Unknown,
+                direction_confidence: 0.0,
+                action: row.text("action")?,
+                bytes_in: row.count("bytes_in")?,
+                bytes_out: row.count("bytes_out")?,
+                packets_in: row.count("packets_in")?,
+                packets_out: row.count("packets_out")?,
+                flows: row.count("flows")?,
+                tcp_flags_in: None,
+                tcp_flags_out: None,
+                first: row.required_time("first")?,
+                last: row.required_time("last")?,
+                remote_country: row.text("remote_country")?,
+                remote_asn: row.integer("remote_asn")?.and_then(|number| u32::try_from(number).ok()),
+                interface_id: None,
+                findings: Vec::new(),
+            })
+        })?;
+        Ok((Details { rows: connections, query: answer.sql }, total))
+    }
+
+    /// The interface that saw an entity speak with a remote in an hour, the first by name when there are several: for each of these
+    /// remotes and hours, by entity, remote and hour. Reads the flow records of those days only.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn interfaces(
+        &self,
+        entity: &str,
+        contacts: &[(String, Timestamp)],
+    ) -> Result<BTreeMap<(String, String, Timestamp), String>, QueryError> {
+        let hours = contacts.iter().map(|(_, at)| at.hour());
+        let (Some(first), Some(last)) = (hours.clone().min(), hours.clone().max()) else { return Ok(BTreeMap::new()) };
+        let list = |items: BTreeSet<String>| items.into_iter().collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT entity, remote_addr, hour, min(interface_id) AS interface_id FROM flows \
+             WHERE {} AND {SCOPE} AND date IN ({}) AND hour IN ({}) AND remote_addr IN ({}) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            Subject::of(entity).condition(),
+            list(hours.clone().map(|hour| crate::Value::from(hour.date()).to_sql()).collect()),
+            list(hours.map(|hour| crate::Value::from(hour).to_sql()).collect()),
+            list(contacts.iter().map(|(remote, _)| crate::Value::from(remote.as_str()).to_sql()).collect()),
+        );
+        let answer = self.ask(&sql, &Subject::of(entity).values(TimeRange::new(first, last.plus_secs(HOUR_SECS)))).await?;
+        let seen = rows(&answer, |row| {
+            let key = (row.required_text("entity")?, row.required_text("remote_addr")?, row.required_time("hour")?);
+            Ok(row.text("interface_id")?.map(|interface| (key, interface)))
+        })?;
+        Ok(seen.into_iter().flatten().collect())
+    }
+
     /// Where no flag told who opened a connection: did exactly one of its end points answer as a server before?
     async fn settle_by_inventory(&self, entity: &str, range: TimeRange, details: &mut [DetailRow]) -> Result<(), QueryError> {
         let weak = |row: &DetailRow| row.protocol == Some(6) && row.direction_confidence < DirectionRule::Inventory.confidence();
@@ -264,29 +351,20 @@ impl Engine {
         let history = TimeRange::new(range.from.plus_secs(-INVENTORY_DAYS * flow::DAY_SECS), range.to);
         let values = Subject::of(entity).values(history);
         let certain = DirectionRule::SynAck.confidence();
-        let local = self
-            .ask(
-                &format!(
-                    "SELECT DISTINCT value FROM seen WHERE entity = $entity AND kind = 'local_port' AND confidence >= {certain} \
-                     AND date >= $from_date AND date <= $to_date"
-                ),
-                &values,
-            )
-            .await?;
+        let answered = format!(
+            "SELECT DISTINCT value FROM seen WHERE entity = $entity AND kind = 'local_port' AND confidence >= {certain} \
+             AND date >= $from_date AND date <= $to_date"
+        );
+        let reached = format!(
+            "SELECT DISTINCT remote_addr, service_port FROM activity WHERE entity = $entity AND connection_direction = 'outbound' \
+             AND protocol = 6 AND confidence >= {certain} AND remote_addr IS NOT NULL AND service_port IS NOT NULL \
+             AND date >= $from_date AND date <= $to_date"
+        );
+        let (local, remote) = futures::try_join!(self.ask(&answered, &values), self.ask(&reached, &values))?;
         let local: BTreeSet<u16> = rows(&local, |row| row.required_text("value"))?
             .iter()
             .filter_map(|value| value.strip_prefix("tcp/").and_then(|port| port.parse().ok()))
             .collect();
-        let remote = self
-            .ask(
-                &format!(
-                    "SELECT DISTINCT remote_addr, service_port FROM activity WHERE entity = $entity AND connection_direction = 'outbound' \
-                     AND protocol = 6 AND confidence >= {certain} AND remote_addr IS NOT NULL AND service_port IS NOT NULL \
-                     AND date >= $from_date AND date <= $to_date"
-                ),
-                &values,
-            )
-            .await?;
         let remote: BTreeSet<(String, i64)> =
             rows(&remote, |row| Ok((row.required_text("remote_addr")?, row.integer("service_port")?.unwrap_or(-1))))?.into_iter().collect();
         for row in details.iter_mut().filter(|row| weak(row)) {

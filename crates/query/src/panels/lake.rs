@@ -4,7 +4,7 @@ use flow::{TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Panel, Subject};
+use super::{Panel, SCOPE, Subject, scope_values};
 use crate::read::rows;
 use crate::{Engine, QueryError, Value};
 
@@ -148,10 +148,10 @@ impl Engine {
         let sql = format!(
             "SELECT entity, min(account_id) AS account_id, sum(CASE WHEN direction = 'inbound' THEN bytes ELSE 0 END) AS bytes_in, \
              sum(CASE WHEN direction = 'outbound' THEN bytes ELSE 0 END) AS bytes_out, sum(flows) AS flows, min(hour) AS first, max(hour) AS last \
-             FROM volume WHERE date >= $from_date AND date <= $to_date AND hour >= $from_hour AND hour < $to \
+             FROM volume WHERE {SCOPE} \
              GROUP BY entity ORDER BY sum(bytes) DESC, entity LIMIT {limit}"
         );
-        let answer = self.ask(&sql, &Subject::of("").values(range)).await?;
+        let answer = self.ask(&sql, &scope_values(range)).await?;
         let entities = rows(&answer, |row| {
             Ok(EntityTraffic {
                 entity: row.required_text("entity")?,

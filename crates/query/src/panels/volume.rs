@@ -4,7 +4,7 @@ use flow::{HOUR_SECS, TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Panel, Subject};
+use super::{Panel, SCOPE, Subject};
 use crate::read::rows;
 use crate::{Engine, QueryError};
 
@@ -39,33 +39,31 @@ impl Engine {
         let bin_secs = bin_secs.max(1);
         let hourly = bin_secs % HOUR_SECS == 0;
         let bin = |column: &str| format!("date_bin(INTERVAL '{bin_secs} seconds', {column}, TIMESTAMP '1970-01-01T00:00:00Z')");
-        let days = "date >= $from_date AND date <= $to_date";
-        let hours = "hour >= $from_hour AND hour < $to";
         let condition = subject.condition();
         let sides = |table: &str, time: &str, scope: &str, flows: &str| {
             // An address has no volume of its own: it is what entities exchanged with it.
             format!(
                 "SELECT start, direction, action, sum(bytes) AS bytes, sum(packets) AS packets, sum(flows) AS flows FROM (\
                  SELECT {bin} AS start, 'inbound' AS direction, action, bytes_in AS bytes, packets_in AS packets, {flows} AS flows \
-                 FROM {table} WHERE {condition} AND {days} AND {scope} AND packets_in > 0 UNION ALL \
+                 FROM {table} WHERE {condition} AND {scope} AND packets_in > 0 UNION ALL \
                  SELECT {bin} AS start, 'outbound' AS direction, action, bytes_out AS bytes, packets_out AS packets, \
                  CASE WHEN packets_in > 0 THEN 0 ELSE {flows} END AS flows \
-                 FROM {table} WHERE {condition} AND {days} AND {scope} AND packets_out > 0) \
+                 FROM {table} WHERE {condition} AND {scope} AND packets_out > 0) \
                  GROUP BY start, direction, action ORDER BY start, direction, action",
                 bin = bin(time),
             )
         };
         let sql = if hourly && subject.is_remote() {
-            sides("activity", "hour", hours, "flows")
+            sides("activity", "hour", SCOPE, "flows")
         } else {
             let (table, time, scope, flows) = if hourly {
-                ("volume", "hour", hours, "sum(flows)")
+                ("volume", "hour", SCOPE.to_owned(), "sum(flows)")
             } else {
-                ("flows", "start_time", "start_time >= $from AND start_time < $to AND hour >= $from_hour AND hour < $to", "count(*)")
+                ("flows", "start_time", format!("start_time >= $from AND start_time < $to AND {SCOPE}"), "count(*)")
             };
             format!(
                 "SELECT {bin} AS start, direction, action, sum(bytes) AS bytes, sum(packets) AS packets, {flows} AS flows \
-                 FROM {table} WHERE {condition} AND {days} AND {scope} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                 FROM {table} WHERE {condition} AND {scope} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
                 bin = bin(time),
             )
         };

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use query::{Engine, QueryError};
+use query::{Engine, Limits, QueryError};
 use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType};
 
 use crate::small_lake;
@@ -31,19 +31,26 @@ impl AsyncDB for Session {
 /// Every `.slt` file; `WEIR_UPDATE=1` writes the answers into them, to be reviewed as a change.
 #[tokio::test]
 async fn files() {
-    let lake = tempfile::tempdir().unwrap();
-    let engine = Arc::new(small_lake::engine(lake.path()).await);
+    // Small files are held in memory, hardly at all, and never: the answers are the same.
+    let mut engines = Vec::new();
+    for held in [Limits::default().held, 10_000, 0] {
+        let lake = tempfile::tempdir().unwrap();
+        let engine = Arc::new(small_lake::engine_within(lake.path(), Limits { held, ..Limits::default() }).await);
+        engines.push((lake, engine));
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/main/slt");
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(!files.is_empty());
-    for file in files {
-        let mut runner = sqllogictest::Runner::new(|| async { Ok(Session(Arc::clone(&engine))) });
+    // What is held already is asked once more.
+    for (file, (_, engine)) in files.iter().flat_map(|file| engines.iter().chain(engines.iter().take(1)).map(move |engine| (file, engine)))
+    {
+        let mut runner = sqllogictest::Runner::new(|| async { Ok(Session(Arc::clone(engine))) });
         if std::env::var_os("WEIR_UPDATE").is_some() {
             let separator = " ";
             runner
                 .update_test_file(
-                    &file,
+                    file,
                     separator,
                     sqllogictest::default_validator,
                     sqllogictest::default_normalizer,
@@ -52,6 +59,6 @@ async fn files() {
                 .await
                 .unwrap();
         }
-        runner.run_file_async(&file).await.unwrap();
+        runner.run_file_async(file).await.unwrap();
     }
 }

@@ -1,5 +1,5 @@
 use flow::{Direction, DirectionRule, TimeRange, Timestamp};
-use query::panels::{DetailFilter, DetailSort, DetailsRequest};
+use query::panels::{DetailFilter, DetailRow, DetailSort, DetailsRequest, NovelPage};
 
 use crate::small_lake;
 
@@ -98,11 +98,61 @@ async fn details_filter_sort_and_fold() {
 async fn what_is_new_is_new() {
     let lake = tempfile::tempdir().unwrap();
     let engine = small_lake::engine(lake.path()).await;
-    let novel = engine.new_in_scope("i-web", day(), 45).await.unwrap().rows;
+    let all = NovelPage::default();
+    let novel = engine.new_in_scope("i-web", day(), 45, all).await.unwrap().rows;
     assert!(novel.iter().any(|row| row.kind == "remote_port" && row.value == "tcp/4444"), "{novel:?}");
+    // A page holds of each kind those with most bytes, and says how many there are; the next page goes on where it ended.
+    let of = |kind: &str| novel.iter().filter(|row| row.kind == kind).cloned().collect::<Vec<_>>();
+    let remotes = of("remote_addr");
+    assert!(remotes.len() > 1 && remotes.iter().all(|row| row.total == remotes.len() as u64), "{remotes:?}");
+    assert!(remotes.windows(2).all(|pair| pair[0].bytes >= pair[1].bytes));
+    let page = NovelPage { limit: 1, ..all };
+    let first = engine.new_in_scope("i-web", day(), 45, page).await.unwrap().rows;
+    let kinds: Vec<&str> = first.iter().map(|row| row.kind.as_str()).collect();
+    assert!(kinds.windows(2).all(|pair| pair[0] < pair[1]) && kinds.contains(&"remote_port"), "one of each kind: {kinds:?}");
+    assert!(first.contains(&remotes[0]));
+    let page = NovelPage { kind: Some("remote_addr"), offset: 1, limit: 1 };
+    assert_eq!(engine.new_in_scope("i-web", day(), 45, page).await.unwrap().rows, remotes[1..2]);
     let later = TimeRange::new(time("2026-11-20T11:00:00Z"), time("2026-11-20T12:00:00Z"));
-    let novel = engine.new_in_scope("i-web", later, 45).await.unwrap().rows;
+    let novel = engine.new_in_scope("i-web", later, 45, all).await.unwrap().rows;
     assert!(novel.is_empty(), "everything was there an hour before: {novel:?}");
+}
+
+/// The roll-up tells of the connections of a day what the records tell, client ports folded away.
+#[tokio::test]
+async fn connections_by_the_hour_are_those_of_the_records() {
+    let lake = tempfile::tempdir().unwrap();
+    let engine = small_lake::engine(lake.path()).await;
+    for subject in ["i-web", "203.0.113.9", "111122223333"] {
+        let details = engine.details(DetailsRequest { entity: subject, range: day(), fold: true }).await.unwrap().rows;
+        let (connections, total) = engine.connections(subject, day(), &[], 1_000).await.unwrap();
+        assert_eq!(total, connections.rows.len() as u64, "{subject}");
+        let sums = |rows: &[DetailRow]| {
+            let mut sums = std::collections::BTreeMap::new();
+            for row in rows.iter().filter(|row| row.remote.is_some()) {
+                let key = (row.entity.clone(), row.remote.clone(), row.protocol, row.action.clone());
+                let (bytes_in, bytes_out, flows, first, last) = sums.entry(key).or_insert((0, 0, 0, row.first, row.last));
+                *bytes_in += row.bytes_in;
+                *bytes_out += row.bytes_out;
+                *flows += row.flows;
+                *first = row.first.min(*first);
+                *last = row.last.max(*last);
+            }
+            sums
+        };
+        assert!(!details.is_empty(), "{subject}");
+        assert_eq!(sums(&connections.rows), sums(&details), "{subject}");
+        assert!(connections.rows.windows(2).all(|pair| pair[0].bytes_in + pair[0].bytes_out >= pair[1].bytes_in + pair[1].bytes_out));
+    }
+    let (all, total) = engine.connections("i-web", day(), &[], 1_000).await.unwrap();
+    let last = all.rows.last().unwrap().remote.clone().unwrap();
+    let (first, same) = engine.connections("i-web", day(), std::slice::from_ref(&last), 1).await.unwrap();
+    assert_eq!((first.rows[0].remote.as_ref(), first.rows.len(), same), (Some(&last), 1, total), "asked for first, and all are counted");
+
+    let contact = &all.rows[0];
+    let key = (contact.remote.clone().unwrap(), contact.first);
+    let seen = engine.interfaces("i-web", std::slice::from_ref(&key)).await.unwrap();
+    assert!(seen[&("i-web".to_owned(), key.0.clone(), key.1.hour())].starts_with("eni-"), "{seen:?}");
 }
 
 #[tokio::test]

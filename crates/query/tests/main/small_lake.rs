@@ -113,6 +113,11 @@ pub(crate) fn batch(records: &[Record]) -> FlowBatch {
 
 /// An engine over the small lake; the records are committed in two batches, so that roll-ups have to be summed.
 pub(crate) async fn engine(folder: &Path) -> Engine {
+    engine_within(folder, Limits::default()).await
+}
+
+/// The same, within other limits.
+pub(crate) async fn engine_within(folder: &Path, limits: Limits) -> Engine {
     let lake = Arc::new(Lake::open(folder).await.unwrap());
     let mut records = records();
     let now: Timestamp = NOON.parse().unwrap();
@@ -144,5 +149,5 @@ pub(crate) async fn engine(folder: &Path) -> Engine {
         list("ours", ListKind::Trusted, "198.51.100.8\n"),
         list("worse", ListKind::Threat, "203.0.113.9\n198.51.100.8\n"),
     ]);
-    Engine::new(lake, Arc::new(lists), Limits::default()).await.unwrap()
+    Engine::new(lake, Arc::new(lists), limits).await.unwrap()
 }

@@ -12,10 +12,12 @@ use flow::{DAY_SECS, EntityKind, TimeRange, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Coverage, Investigator, Scope};
-use crate::InvestigateError;
+use query::panels::{Novel, NovelPage, Panel, Subject};
 
-pub use permission::{AclFacts, Permit, RuleFacts};
+use super::{Coverage, HISTORY_DAYS, Investigator, Scope, days_on_record};
+use crate::{InvestigateError, words};
+
+pub use permission::{AclFacts, MissedFacts, Permit, RuleFacts};
 pub use ports::{PortUse, Side};
 pub use reach::{Contact, ContactKind};
 pub use transfer::{DirectionTransfer, RemoteTransfer, Transfer};
@@ -82,6 +84,8 @@ struct Case<'a> {
     since: Timestamp,
     /// Days of data before that, at most 45.
     history_days: f64,
+    /// What is new to the machine since then, of each kind that with most bytes; nothing for an address or an account.
+    novel: &'a Panel<Novel>,
 }
 
 impl Case<'_> {
@@ -102,12 +106,26 @@ impl Case<'_> {
 
     /// Whether the question is about one machine, and not about an address or an account that many machines touch.
     fn is_machine(&self) -> bool {
-        !matches!(EntityKind::of(self.entity), EntityKind::IpAddress | EntityKind::Account)
+        Subject::of(self.entity).is_machine()
     }
 
     /// Whether the question is about an address.
     fn is_address(&self) -> bool {
         EntityKind::of(self.entity) == EntityKind::IpAddress
+    }
+
+    /// Said where more is new than was looked at.
+    fn more_is_new(&self) -> Option<String> {
+        let most = self.novel.rows.iter().max_by_key(|novel| novel.total).filter(|novel| novel.total > u64::from(NOVEL))?;
+        Some(format!(
+            "Of what is new only the {NOVEL} with most bytes of each kind were looked at; there are {} new {}.",
+            most.total,
+            match most.kind.as_str() {
+                "remote_addr" => "remote addresses",
+                "remote_net" => "networks",
+                _ => "ports",
+            }
+        ))
     }
 
     /// What a question that found no rows has to say: nothing happened, or nothing is known.
@@ -127,7 +145,12 @@ impl Case<'_> {
             caveats.push(self.coverage.words.clone());
         }
         if compares && self.history_days < 14.0 {
-            caveats.push(format!("Only {:.1} days of data lie before this time; \"new\" means little before 14.", self.history_days));
+            let what = if self.since < self.range.from {
+                format!("{:.1} days are on record before {}, when it began", self.history_days, words::time(self.since))
+            } else {
+                words::on_record(self.history_days)
+            };
+            caveats.push(format!("Only {what}; \"new\" means little before 14."));
         }
         caveats
     }
@@ -142,6 +165,8 @@ impl Case<'_> {
 
 /// How far before the scope an incident may have begun that the scope is part of.
 const LEAD_SECS: i64 = DAY_SECS;
+/// New values of each kind that are looked at, those with most bytes.
+const NOVEL: u32 = 1_000;
 /// Findings that are asked when it began.
 const LEAD_FINDINGS: u64 = 100;
 
@@ -169,9 +194,15 @@ impl Investigator {
         let since = began.map_or(range.from, |began| began.max(lead.from).min(range.from));
         // What is known is judged by the time before the finding, however long it has been going on.
         let since = finding.as_ref().map_or(since, |finding| finding.story.from.hour().min(since));
-        let before = lake.first.map_or(0, |first| since.secs().saturating_sub(first.secs()).max(0));
-        let history_days = (f64::from(u32::try_from(before / 3_600).unwrap_or(u32::MAX)) / 24.0).min(45.0);
-        let case = Case { entity, range, finding: finding.as_ref(), coverage: &coverage, since, history_days };
+        let history_days = days_on_record(&lake, since);
+        // Asked once for the two questions that need it.
+        let novel = if Subject::of(entity).is_machine() {
+            let page = NovelPage { limit: NOVEL, ..NovelPage::default() };
+            self.engine.new_in_scope(entity, TimeRange::new(since, range.to), HISTORY_DAYS, page).await?
+        } else {
+            Panel { rows: Vec::new(), query: String::new() }
+        };
+        let case = Case { entity, range, finding: finding.as_ref(), coverage: &coverage, since, history_days, novel: &novel };
         let (ports, transfer, permission, reach) = futures::try_join!(
             Box::pin(self.answer_ports(case)),
             Box::pin(self.answer_transfer(case)),

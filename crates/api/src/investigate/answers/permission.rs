@@ -13,6 +13,10 @@ use crate::{InvestigateError, words};
 
 /// Connections judged: those of findings, then those with most bytes.
 const JUDGED: usize = 25;
+/// Connections of a long scope that are looked at to find those.
+const CANDIDATES: u32 = 500;
+/// Up to this length of scope connections are told by their records, beyond it by the hour: a year of records is not read for 25 rows.
+const BY_RECORD_SECS: i64 = 3 * flow::DAY_SECS;
 
 /// A security-group rule that matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,6 +31,19 @@ pub struct RuleFacts {
     pub description: Option<String>,
     /// Whether it certainly matches: not so for prefix lists, of which the entries are not known.
     pub certain: bool,
+}
+
+/// A security-group rule that does not match, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MissedFacts {
+    /// The group.
+    pub group_id: String,
+    /// Its name.
+    pub group_name: String,
+    /// The rule in words.
+    pub text: String,
+    /// What about the connection it does not match.
+    pub reason: String,
 }
 
 /// What a network ACL decides about packets of one way.
@@ -83,6 +100,8 @@ pub struct Permit {
     pub contradiction: bool,
     /// The security-group rules that match, certain ones first; none when no rule does.
     pub rules: Vec<RuleFacts>,
+    /// When none matches: the rules that would have to, at most 20, those that miss least first.
+    pub missed: Vec<MissedFacts>,
     /// The network ACL's decision on the request; absent when it does not apply or is not known.
     pub request: Option<AclFacts>,
     /// The network ACL's decision on the answer.
@@ -107,15 +126,30 @@ pub struct Permit {
 
 impl Investigator {
     pub(super) async fn answer_permission(&self, case: Case<'_>) -> Result<Answer<Permit>, InvestigateError> {
-        let (mut details, query) = Box::pin(self.annotated(case.entity, case.range, true)).await?;
-        details.retain(|row| row.remote.is_some());
+        let long = case.range.secs() > BY_RECORD_SECS;
+        let (mut details, connections, query) = if long {
+            Box::pin(self.largest_connections(case.entity, case.range, case.finding, CANDIDATES)).await?
+        } else {
+            let (mut details, query) = Box::pin(self.annotated(case.entity, case.range, true)).await?;
+            details.retain(|row| row.remote.is_some());
+            let connections = details.len() as u64;
+            (details, connections, query)
+        };
         let about = |row: &DetailRow| case.finding.is_some_and(|finding| row.findings.contains(&finding.id));
         details.sort_by_key(|row| (!about(row), row.findings.is_empty(), std::cmp::Reverse(row.bytes_in.saturating_add(row.bytes_out))));
-        let rows: Vec<Permit> = details.iter().take(JUDGED).filter_map(|row| self.permit(case.entity, row)).collect();
+        details.truncate(JUDGED);
+        if long {
+            self.find_interfaces(case.entity, &mut details).await?;
+        }
+        let rows: Vec<Permit> = details.iter().filter_map(|row| self.permit(case.entity, row)).collect();
         let (verdict, answer) = words_of(&rows, case);
         let mut caveats = case.caveats(false);
-        if details.len() > JUDGED {
-            caveats.push(format!("Judged were {JUDGED} of {} connections: those of findings, then those with most bytes.", details.len()));
+        if connections > details.len() as u64 {
+            let judged = details.len();
+            caveats.push(format!("Judged were {judged} of {connections} connections: those of findings, then those with most bytes."));
+        }
+        if long {
+            caveats.push("The time is long, so connections were told by the hour and not by their records.".to_owned());
         }
         if rows.iter().any(|row| row.assumed) {
             caveats.push("The inventory has no snapshot of that time, so the rules may have been others.".to_owned());
@@ -135,6 +169,26 @@ impl Investigator {
             confidence: round(case.confidence(false) * share * certain),
             caveats,
         })
+    }
+
+    /// Asks the records which interface saw the connections of a machine that has several; with one there is nothing to ask.
+    async fn find_interfaces(&self, subject: &str, rows: &mut [DetailRow]) -> Result<(), InvestigateError> {
+        let several = |row: &DetailRow| {
+            let entity = row.entity.as_deref().unwrap_or(subject);
+            self.inventory.interfaces_of(entity, row.first).len() != 1
+        };
+        let asked: Vec<(String, Timestamp)> =
+            rows.iter().filter(|row| several(row)).filter_map(|row| Some((row.remote.clone()?, row.first))).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let seen = self.engine.interfaces(subject, &asked).await?;
+        for row in rows {
+            let entity = row.entity.as_deref().unwrap_or(subject).to_owned();
+            let key = row.remote.clone().map(|remote| (entity, remote, row.first.hour()));
+            row.interface_id = key.and_then(|key| seen.get(&key).cloned());
+        }
+        Ok(())
     }
 
     fn permit(&self, subject: &str, row: &DetailRow) -> Option<Permit> {
@@ -164,20 +218,21 @@ impl Investigator {
             Direction::Outbound => row.remote_port,
             Direction::Unknown => None,
         };
-        let contradiction = verdict.as_ref().is_some_and(|verdict| contradicts(verdict, row.action.as_deref()));
-        let outcome = verdict.as_ref().map_or(Outcome::Unknown, |verdict| verdict.outcome);
-        let (rules, request, answer, explanation, notes, as_of, assumed) = match verdict {
-            Some(verdict) => {
-                (verdict.rules, verdict.request, verdict.answer, verdict.explanation, verdict.notes, verdict.as_of, verdict.assumed)
-            }
-            None => (Vec::new(), None, None, "The interface or the protocol is not known.".to_owned(), Vec::new(), None, false),
-        };
+        let verdict = verdict.unwrap_or_else(|| Verdict::unknown("The interface or the protocol is not known.".to_owned()));
+        let contradiction = contradicts(&verdict, row.action.as_deref());
+        let outcome = verdict.outcome;
         let rule = |rule: enrich::rules::MatchedRule| RuleFacts {
             group_id: rule.group_id,
             group_name: rule.group_name,
             text: rule.text,
             description: rule.description,
             certain: rule.certain,
+        };
+        let missed = |rule: enrich::rules::MissedRule| MissedFacts {
+            group_id: rule.group_id,
+            group_name: rule.group_name,
+            text: rule.text,
+            reason: rule.reason,
         };
         Some(Permit {
             entity: entity.to_owned(),
@@ -193,13 +248,14 @@ impl Investigator {
             logged: row.action.clone(),
             outcome: word(&outcome),
             contradiction,
-            rules: rules.into_iter().map(rule).collect(),
-            request: request.map(AclFacts::from),
-            answer: answer.map(AclFacts::from),
-            explanation,
-            notes,
-            as_of,
-            assumed,
+            rules: verdict.rules.into_iter().map(rule).collect(),
+            missed: verdict.missed.into_iter().map(missed).collect(),
+            request: verdict.request.map(AclFacts::from),
+            answer: verdict.answer.map(AclFacts::from),
+            explanation: verdict.explanation,
+            notes: verdict.notes,
+            as_of: verdict.as_of,
+            assumed: verdict.assumed,
             interface_id,
             at: row.first,
             findings: row.findings.clone(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Answer, Case};
-use crate::investigate::{HISTORY_DAYS, Investigator};
+use crate::investigate::Investigator;
 use crate::{InvestigateError, words};
 
 /// Ports looked at.
@@ -108,9 +108,8 @@ impl Investigator {
     /// What tells new ports from others, and the SQL behind it.
     async fn known_ports(&self, case: Case<'_>) -> Result<(Known, String), InvestigateError> {
         if case.is_machine() {
-            let novel = self.engine.new_in_scope(case.entity, case.fresh(), HISTORY_DAYS).await?;
-            let keyed = novel.rows.into_iter().map(|novel| ((novel.kind.clone(), novel.value.clone()), novel));
-            return Ok((Known::New(keyed.collect()), novel.query));
+            let keyed = case.novel.rows.iter().map(|novel| ((novel.kind.clone(), novel.value.clone()), novel.clone()));
+            return Ok((Known::New(keyed.collect()), case.novel.query.clone()));
         }
         let before = self.engine.ports(case.entity, case.history(), HISTORY_PORTS).await?;
         let used = before.rows.iter().filter(|port| port.flows > port.rejected);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flow::{Address, DAY_SECS, TimeRange, Timestamp};
-use query::panels::RemoteVolume;
+use query::panels::{RemoteVolume, Subject};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -62,10 +62,9 @@ pub struct Contact {
 impl Investigator {
     pub(super) async fn answer_reach(&self, case: Case<'_>) -> Result<Answer<Contact>, InvestigateError> {
         let by_address = case.is_address();
-        let novel = self.engine.new_in_scope(case.entity, case.fresh(), HISTORY_DAYS).await?;
-        let new: Vec<&str> = novel.rows.iter().filter(|novel| novel.kind == "remote_addr").map(|novel| novel.value.as_str()).collect();
+        let new: Vec<&str> = case.novel.rows.iter().filter(|novel| novel.kind == "remote_addr").map(|novel| novel.value.as_str()).collect();
         let (remotes, whose) = if by_address {
-            (vec![super::super::rows::subject(case.entity).1], "this address")
+            (vec![Subject::of(case.entity).canonical()], "this address")
         } else if let Some(finding) = case.finding {
             let known: BTreeSet<&str> = finding.actors.iter().map(|actor| actor.remote_addr.as_str()).collect();
             let ordered = finding.actors.iter().map(|actor| actor.remote_addr.as_str()).filter(|remote| known.contains(remote));
@@ -76,7 +75,15 @@ impl Investigator {
         };
         // A remote that others met weeks ago matters as well.
         let wide = TimeRange::new(case.range.from.plus_secs(-HISTORY_DAYS * DAY_SECS), case.range.to);
-        let shared = self.engine.touched_by(&remotes, wide, ROWS).await?;
+        let internal: Vec<String> = new
+            .iter()
+            .filter(|remote| !is_public(remote) || self.holder_of(remote, Some(case.entity), case.range.from).is_some())
+            .take(INTERNAL)
+            .map(|remote| (*remote).to_owned())
+            .collect();
+        let (shared, inside) = futures::try_join!(self.engine.touched_by(&remotes, wide, ROWS), async {
+            if internal.is_empty() { Ok(None) } else { self.engine.remotes(case.entity, case.range, &internal, ROWS).await.map(Some) }
+        })?;
         let in_scope = |first: Timestamp, last: Timestamp| first < case.range.to && last >= case.range.from;
         let mut rows: Vec<Contact> = Vec::new();
         for volume in shared.rows.into_iter().filter(|volume| by_address || volume.entity != case.entity) {
@@ -95,20 +102,14 @@ impl Investigator {
                 last: volume.last,
             });
         }
-        let internal: Vec<String> = new
-            .iter()
-            .filter(|remote| !is_public(remote) || self.holder_of(remote, Some(case.entity), case.range.from).is_some())
-            .take(INTERNAL)
-            .map(|remote| (*remote).to_owned())
-            .collect();
-        let mut query = [novel.query, shared.query];
-        if !internal.is_empty() {
-            let volumes = self.engine.remotes(case.entity, case.range, &internal, ROWS).await?;
+        let mut query = [case.novel.query.clone(), shared.query];
+        if let Some(volumes) = inside {
             rows.extend(volumes.rows.into_iter().map(|volume| self.contacted(case, volume)));
             query[1] = format!("{}\n;\n{}", query[1], volumes.query).trim_start_matches("\n;\n").to_owned();
         }
         let (verdict, answer) = words_of(&rows, case, &remotes, whose, &new);
         let mut caveats = case.caveats(!by_address && case.finding.is_none());
+        caveats.extend(case.more_is_new());
         if rows.iter().any(|row| !row.in_scope) {
             caveats.push("Traffic with the same remotes is looked for in the 45 days before as well.".to_owned());
         }

@@ -92,13 +92,11 @@ pub enum Transfer {
 impl Investigator {
     pub(super) async fn answer_transfer(&self, case: Case<'_>) -> Result<Answer<Transfer>, InvestigateError> {
         let whole = TimeRange::new(case.range.from.hour(), case.range.to.plus_secs(HOUR_SECS - 1).hour());
-        let (volume, baseline, now) = futures::try_join!(
-            async { Ok::<_, InvestigateError>(self.engine.volume(case.entity, case.range, HOUR_SECS).await?) },
-            Box::pin(self.baseline(case.entity, whole)),
-            async { Ok(self.engine.remotes(case.entity, case.range, &[], REMOTES).await?) },
-        )?;
+        let ((baseline, volume), now) = futures::try_join!(Box::pin(self.baseline(case.entity, whole, HOUR_SECS)), async {
+            Ok(self.engine.remotes(case.entity, case.range, &[], REMOTES).await?)
+        })?;
         let mut hours: BTreeMap<(Direction, Timestamp), u64> = BTreeMap::new();
-        for bin in &volume.rows {
+        for bin in volume.rows.iter().filter(|bin| whole.contains(bin.start)) {
             let direction = Direction::from_word(&bin.direction).unwrap_or_default();
             let bytes = hours.entry((direction, bin.start)).or_default();
             *bytes = bytes.saturating_add(bin.bytes);
