@@ -904,7 +904,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Findings as a file, in GuardDuty's form. */
+        /** Findings as a file, in the form that other tools read. */
         get: {
             parameters: {
                 query?: {
@@ -941,7 +941,7 @@ export interface paths {
                     offset?: number;
                     /** @description Findings to give, at most 1,000; 100 by default. */
                     limit?: number;
-                    /** @description `guardduty`, which is also the default. */
+                    /** @description `guardduty`, which is the default, `ocsf` (Detection Finding of OCSF 1.5.0), `asff`, or `jsonl`: GuardDuty's form, one finding a line. */
                     format?: string;
                 };
                 header?: never;
@@ -1316,6 +1316,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of finding groups: findings that belong to one story. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Least severity as a number, 1.0 to 10.0. */
+                    min_severity?: number;
+                    /** @description With a finding about this entity. */
+                    entity?: string;
+                    /** @description `true` for those of which every finding is put away, `false` for the others; all by default. */
+                    archived?: boolean;
+                    /** @description Last seen at or after: RFC 3339, a date, Unix seconds, or an offset such as `-7d` from the end of the data. */
+                    from?: string;
+                    /** @description First seen before, in the same forms. */
+                    to?: string;
+                    /** @description Groups to pass over. */
+                    offset?: number;
+                    /** @description Groups to give, at most 1,000; 100 by default. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The groups, what to look at first coming first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GroupsPage"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group with its story, findings, links, participants and tactics. An id that the group had before it grew or merged leads to it too. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its id. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The group. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Group"];
+                    };
+                };
+                /** @description There is none. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/range": {
         parameters: {
             query?: never;
@@ -1356,6 +1473,84 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes sample findings: what a finding of each type looks like. They are marked, belong to no group, and nothing happened. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SampleRequest"];
+                };
+            };
+            responses: {
+                /** @description Their ids. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Samples"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes every sample finding away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How many there were. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Samples"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1548,6 +1743,190 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every suppression rule, by name, with what it hides. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The rules. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionState"][];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a suppression rule, in the place of one with the same name. It hides findings that are there already, too. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SuppressionRequest"];
+                };
+            };
+            responses: {
+                /** @description The rule, and the findings of high severity that it has hidden just now. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionAdded"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppression/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a suppression rule would hide of the last 90 days. Nothing is hidden by asking. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SuppressionRequest"];
+                };
+            };
+            responses: {
+                /** @description What it would hide. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionPreview"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppression/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a suppression rule away. What it hid comes back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its name. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The rules that are left. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionState"][];
+                    };
+                };
+                /** @description There is none. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2163,6 +2542,8 @@ export interface components {
             /** @description The same in words. */
             words: string;
         };
+        /** @description A number to compare with: GuardDuty writes integers; text with a number or a time in it will do. */
+        Bound: number | string;
         /** @description How many findings were changed. */
         ChangedCount: {
             /**
@@ -2189,6 +2570,55 @@ export interface components {
             violations: number;
             /** @description The query that finds them. */
             query: string;
+        };
+        /**
+         * @description What has to hold of one attribute; all that is given has to hold. The names are those of GuardDuty's API; the older ones (`eq`, `neq`,
+         *     `gt`, …) are read as well, in lower case and capitalised. The last three are Weir's.
+         */
+        Condition: {
+            /**
+             * @description It is one of these.
+             * @default []
+             */
+            equals: string[];
+            /**
+             * @description It is none of these.
+             * @default []
+             */
+            notEquals: string[];
+            /** @default null */
+            greaterThan: components["schemas"]["Bound"] | null;
+            /** @default null */
+            greaterThanOrEqual: components["schemas"]["Bound"] | null;
+            /** @default null */
+            lessThan: components["schemas"]["Bound"] | null;
+            /** @default null */
+            lessThanOrEqual: components["schemas"]["Bound"] | null;
+            /**
+             * @description It fits one of these patterns, in which `*` stands for any text and `?` for one character.
+             * @default []
+             */
+            matches: string[];
+            /**
+             * @description It fits none of these patterns.
+             * @default []
+             */
+            notMatches: string[];
+            /**
+             * @description It is an address in one of these networks.
+             * @default []
+             */
+            cidr: string[];
+            /**
+             * @description It is no address in one of these networks.
+             * @default []
+             */
+            notCidr: string[];
+            /**
+             * @description It is a number in one of these ranges: `8000-8100`, or one number.
+             * @default []
+             */
+            inRange: string[];
         };
         /** @description How sure a detector is. Apart from severity, which says how bad it would be. */
         Confidence: {
@@ -2325,6 +2755,18 @@ export interface components {
             end: string;
             /** @description The object that said so. */
             object: string;
+        };
+        /**
+         * @description GuardDuty's filter criteria: what has to hold of each attribute, by its path in GuardDuty's JSON. All have to hold.
+         *
+         *     Beside GuardDuty's attributes there are `weir.entity`, `weir.tactic`, `weir.technique`, `weir.remote` (an address of either family) and
+         *     `weir.tags.KEY` (the value of one tag).
+         */
+        Criteria: {
+            /** @description The conditions. */
+            criterion: {
+                [key: string]: components["schemas"]["Condition"];
+            };
         };
         /** @description One row of the details, and what is known of its other side. */
         DetailLine: components["schemas"]["DetailRow"] & {
@@ -2769,6 +3211,12 @@ export interface components {
             last_seen: string;
             /** @description Whether someone put it away. Assembled findings are not; triage sets it. */
             archived: boolean;
+            /** @description The group that it is in; see [`Grouping`](crate::Grouping). Assembled findings are in none. */
+            group?: string | null;
+            /** @description The suppression rule that hides it. */
+            suppressed_by?: string | null;
+            /** @description Whether it was made up, to show what a finding of its type looks like. */
+            sample: boolean;
             /** @description The technique it is a sign of. */
             technique: components["schemas"]["Technique"];
             /** @description The resource it is about. */
@@ -2863,6 +3311,12 @@ export interface components {
             triaged_at?: string | null;
             /** @description What they wrote. */
             note?: string | null;
+            /** @description The group that it is in. */
+            group?: string | null;
+            /** @description The suppression rule that hides it. */
+            suppressed_by?: string | null;
+            /** @description Whether it was made up, to show what a finding of its type looks like. */
+            sample: boolean;
         };
         /** @description How many findings there are of one type and severity. */
         FindingTotal: {
@@ -2928,6 +3382,69 @@ export interface components {
              */
             built: string;
         };
+        /** @description Findings that belong to one story. */
+        Group: {
+            /** @description 32 hexadecimal digits; see [`group_id`]. */
+            id: string;
+            /** @description What it is about, in a line. */
+            title: string;
+            /**
+             * Format: double
+             * @description 1.0 to 10.0: that of the gravest finding, or more when the findings together say more.
+             */
+            severity: number;
+            /** @description Why the severity is what it is. */
+            severity_reason: string;
+            /**
+             * Format: double
+             * @description What to look at first: grows with severity, confidence, and the length of the chain of tactics; 0 when all is put away.
+             */
+            score: number;
+            /** @description Whether every finding is put away. */
+            archived: boolean;
+            /**
+             * Format: date-time
+             * @description Start of the first finding.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description End of the last finding.
+             */
+            last_seen: string;
+            /** @description The tactics that follow each other in the order of an attack. */
+            chain: string[];
+            /** @description Every tactic, in the order of an attack. */
+            tactics: components["schemas"]["GroupTactic"][];
+            /** @description What happened, in order of time. */
+            story: components["schemas"]["StoryLine"][];
+            /** @description The findings, the earliest first. */
+            members: components["schemas"]["GroupMember"][];
+            /** @description What holds them together. */
+            links: components["schemas"]["GroupLink"][];
+            /** @description Who takes part: our machines first, then remote addresses, those in most findings first; at most 200. */
+            entities: components["schemas"]["GroupEntity"][];
+            /**
+             * Format: int64
+             * @description Different machines and addresses that take part.
+             */
+            entity_count: number;
+            /** @description Groups that became part of it, the earliest first. */
+            merged: components["schemas"]["GroupMerge"][];
+        };
+        /** @description A machine or an address that takes part. */
+        GroupEntity: {
+            /** @description Its identifier. */
+            id: string;
+            /** @description The value of its tag `Name`. */
+            name?: string | null;
+            /** @description Which side it is on. */
+            side: components["schemas"]["GroupSide"];
+            /** @description The findings it takes part in. */
+            findings: string[];
+            /** @description The tactics of these findings, in the order of an attack. */
+            tactics: string[];
+        };
         /** @description A security group with its rules as they were at the time. */
         GroupFacts: {
             /** @description `sg-…`. */
@@ -2945,6 +3462,171 @@ export interface components {
             as_of?: string | null;
             /** @description Whether that snapshot is later than the time asked about. */
             assumed: boolean;
+        };
+        /** @description A link between two findings of a group. */
+        GroupLink: {
+            /** @description Id of the earlier finding. */
+            from: string;
+            /** @description Id of the later finding. */
+            to: string;
+            /**
+             * Format: double
+             * @description How strong, from the threshold up.
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description Time between them, seconds.
+             */
+            gap_secs: number;
+            /** @description What they share, what says most first. */
+            shared: components["schemas"]["Shared"][];
+        };
+        /** @description A finding in a group. */
+        GroupMember: {
+            /** @description Id of the finding. */
+            finding_id: string;
+            /** @description Its type. */
+            finding_type: components["schemas"]["FindingType"];
+            /** @description Its title. */
+            title: string;
+            /** @description The entity it is about. */
+            entity: string;
+            /** @description The value of the entity's tag `Name`. */
+            entity_name?: string | null;
+            /**
+             * Format: double
+             * @description Its severity.
+             */
+            severity: number;
+            /**
+             * Format: double
+             * @description How sure its detector is, 0 to 1.
+             */
+            confidence: number;
+            /** @description The technique it is a sign of. */
+            technique: components["schemas"]["Technique"];
+            /**
+             * Format: date-time
+             * @description Start of its first occurrence.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description End of its last occurrence.
+             */
+            last_seen: string;
+            /**
+             * Format: int64
+             * @description Its occurrences.
+             */
+            count: number;
+            /** @description Whether somebody put it away: it counts for nothing here then. */
+            archived: boolean;
+            /** @description Whether it is a weak signal, which joins a group but makes none. */
+            weak: boolean;
+            /** @description Why it is here, in words. */
+            because: string;
+        };
+        /** @description A group that became part of another. */
+        GroupMerge: {
+            /** @description Its id, which leads to this group now. */
+            id: string;
+            /** @description The findings it had. */
+            findings: string[];
+            /**
+             * Format: date-time
+             * @description When the finding that joined the two was first seen.
+             */
+            merged_at: string;
+            /** @description The finding that joined the two. */
+            by: string;
+        };
+        /**
+         * @description Which side a participant is on.
+         * @enum {string}
+         */
+        GroupSide: "local" | "remote";
+        /** @description A group as a list shows it. */
+        GroupSummary: {
+            /** @description 32 hexadecimal digits. */
+            id: string;
+            /** @description What it is about, in a line. */
+            title: string;
+            /**
+             * Format: double
+             * @description 1.0 to 10.0.
+             */
+            severity: number;
+            /** @description The same in a word. */
+            severity_word: components["schemas"]["Severity"];
+            /**
+             * Format: double
+             * @description What to look at first: the higher, the sooner.
+             */
+            score: number;
+            /** @description Whether every finding in it is put away. */
+            archived: boolean;
+            /**
+             * Format: date-time
+             * @description Start of its first finding.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description End of its last finding.
+             */
+            last_seen: string;
+            /**
+             * Format: int64
+             * @description Findings in it.
+             */
+            findings: number;
+            /** @description The tactics that follow each other. */
+            chain: string[];
+            /** @description Our machines in it, at most five, those with most findings first. */
+            entities: string[];
+            /**
+             * Format: int64
+             * @description Different machines of ours that take part.
+             */
+            entity_count: number;
+        };
+        /** @description One tactic of a group. */
+        GroupTactic: {
+            /** @description Its name in ATT&CK. */
+            tactic: string;
+            /**
+             * Format: int32
+             * @description Its place in the order of an attack, 1 to 6; tactics of one place come in either order.
+             */
+            stage: number;
+            /**
+             * Format: date-time
+             * @description When it was first noted.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description When it was last noted.
+             */
+            last_seen: string;
+            /** @description The findings of it, the earliest first. */
+            findings: string[];
+            /** @description The machines they are about. */
+            entities: string[];
+            /** @description Whether it is part of the chain. */
+            in_chain: boolean;
+        };
+        /** @description A page of finding groups. */
+        GroupsPage: {
+            /** @description The groups of this page, what to look at first coming first. */
+            rows: components["schemas"]["GroupSummary"][];
+            /**
+             * Format: int64
+             * @description Groups on all pages.
+             */
+            total: number;
         };
         /** @description An address that the inventory says an entity held, or an entity that held an address. */
         HeldAddress: {
@@ -2968,6 +3650,22 @@ export interface components {
             to?: string | null;
             /** @description Whether the inventory's first snapshot is later than that, so that it stands in. */
             assumed: boolean;
+        };
+        /** @description A finding of high severity that a rule has just hidden. */
+        HiddenHigh: {
+            /** @description The rule. */
+            rule: string;
+            /** @description The finding. */
+            finding: string;
+            /** @description Its type. */
+            finding_type: components["schemas"]["FindingType"];
+            /** @description The entity it is about. */
+            entity: string;
+            /**
+             * Format: double
+             * @description Its severity.
+             */
+            severity: number;
         };
         /** @description An entity that held an address. */
         Holder: {
@@ -3897,6 +4595,33 @@ export interface components {
             /** @description Whether it certainly matches: not so for prefix lists, of which the entries are not known. */
             certain: boolean;
         };
+        /** @description Which samples to make. */
+        SampleRequest: {
+            /**
+             * @description Types of finding; every type when there is none.
+             * @default []
+             */
+            types: components["schemas"]["FindingType"][];
+        };
+        /** @description The samples there are. */
+        Samples: {
+            /** @description Ids of the sample findings made. */
+            ids: string[];
+            /**
+             * Format: int64
+             * @description Sample findings taken away.
+             */
+            removed: number;
+        };
+        /** @description Days of the week and hours of the day, UTC. A stretch that ends before it begins goes on into the next day. */
+        Schedule: {
+            /** @description Days that it begins on, in English; every day when empty. */
+            days?: string[];
+            /** @description Beginning, `22:00`. */
+            from: string;
+            /** @description End, `06:00`; that minute no longer belongs to it. */
+            to: string;
+        };
         /** @description A scope of time as an answer repeats it. */
         Scope: {
             /**
@@ -3937,6 +4662,18 @@ export interface components {
          * @enum {string}
          */
         Severity: "low" | "medium" | "high" | "critical";
+        /** @description One thing that two findings share. */
+        Shared: {
+            /** @description Its kind. */
+            kind: components["schemas"]["SharedKind"];
+            /** @description Which. */
+            value: string;
+        };
+        /**
+         * @description What kind of thing is shared.
+         * @enum {string}
+         */
+        SharedKind: "entity" | "address" | "network" | "service" | "principal" | "scaling-group";
         /**
          * @description Which side of a connection the entity is.
          * @enum {string}
@@ -4072,6 +4809,20 @@ export interface components {
             /** @description Most rows, 1 to 10,000; 1,000 by default. An answer with more is refused. */
             limit?: number | null;
         };
+        /** @description A sentence of a story. */
+        StoryLine: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The sentence. */
+            text: string;
+            /** @description The tactic that it tells of; none for the first and the last sentence. */
+            tactic?: string | null;
+            /** @description The findings that it tells of. */
+            findings: string[];
+        };
         /** @description The first page. */
         Summary: {
             /** @description The scope. */
@@ -4105,6 +4856,107 @@ export interface components {
             };
             /** @description What is missing from the scope. */
             coverage: components["schemas"]["Coverage"];
+        };
+        /** @description What a new rule did. */
+        SuppressionAdded: {
+            /** @description The rule and what it hides. */
+            state: components["schemas"]["SuppressionState"];
+            /** @description Findings of high severity that were hidden just now: an alarm. */
+            hidden_high: components["schemas"]["HiddenHigh"][];
+        };
+        /** @description What a rule would hide of the last 90 days. */
+        SuppressionPreview: {
+            /**
+             * Format: date-time
+             * @description Start of what was looked at.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Findings looked at.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description Findings that it would hide.
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Their occurrences.
+             */
+            occurrences: number;
+            /**
+             * Format: int64
+             * @description Of the findings, those of high or critical severity.
+             */
+            hidden_high: number;
+            /** @description How many it would hide, by severity in a word. */
+            by_severity: {
+                [key: string]: number;
+            };
+            /** @description How many it would hide, by type. */
+            by_type: {
+                [key: string]: number;
+            };
+            /** @description The findings, the gravest first; at most 100. */
+            findings: components["schemas"]["FindingSummary"][];
+        };
+        /** @description A suppression rule as somebody asks for it. */
+        SuppressionRequest: {
+            /** @description 3 to 64 letters, digits, dots, hyphens and underscores. */
+            name: string;
+            /** @description What it hides: GuardDuty's finding criteria. */
+            criteria: components["schemas"]["Criteria"];
+            schedule?: components["schemas"]["Schedule"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires?: string | null;
+            /** @description Who answers for it; whoever asks when absent. */
+            owner?: string | null;
+            /** @description Why it is right. */
+            reason: string;
+        };
+        /** @description A rule that hides findings. */
+        SuppressionRule: {
+            /** @description 3 to 64 characters. */
+            name: string;
+            /** @description What it hides. */
+            criteria: components["schemas"]["Criteria"];
+            schedule?: components["schemas"]["Schedule"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends. What it hid comes back then.
+             */
+            expires?: string | null;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Why it is right. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+        };
+        /** @description A rule with what it hides. */
+        SuppressionState: {
+            /** @description The rule. */
+            rule: components["schemas"]["SuppressionRule"];
+            /** @description Whether it has ended. */
+            expired: boolean;
+            /**
+             * Format: int64
+             * @description Findings that it hides.
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Of these, those of high or critical severity: somebody should look at them.
+             */
+            hidden_high: number;
         };
         /** @description A tag. */
         Tag: {

@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{entities, findings, groups, lake, operations};
+use super::{entities, findings, groups, lake, operations, suppression};
 use crate::Problem;
 
 #[derive(OpenApi)]
@@ -51,6 +51,12 @@ use crate::Problem;
         findings::note,
         groups::list,
         groups::one,
+        suppression::list,
+        suppression::add,
+        suppression::preview,
+        suppression::remove,
+        suppression::make_samples,
+        suppression::delete_samples,
         operations::health,
         operations::ready,
         operations::metrics,

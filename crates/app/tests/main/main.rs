@@ -8,5 +8,6 @@ mod maintenance;
 mod order;
 mod samples;
 mod serve;
+mod triage;
 mod walk;
 mod weir;
