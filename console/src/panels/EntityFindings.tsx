@@ -1,3 +1,4 @@
+import Link from "@cloudscape-design/components/link";
 import Table from "@cloudscape-design/components/table";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ProblemError } from "../api/client";
@@ -11,6 +12,7 @@ import { FindingType } from "../components/FindingType";
 import { Empty, Panel, Shown } from "../components/Panel";
 import { Count, Time } from "../components/values";
 import { seconds } from "../format/time";
+import { useHref } from "../routing/links";
 import { setScope } from "../scope/context";
 
 interface EntityFindingsProps {
@@ -23,6 +25,7 @@ interface EntityFindingsProps {
 
 /** Findings of an entity; choosing one sets the scope time to it. */
 export function EntityFindings({ id, what, query, findings, chosen }: EntityFindingsProps) {
+  const href = useHref();
   const rows = findings.data?.rows ?? [];
   return (
     <Panel
@@ -54,6 +57,7 @@ export function EntityFindings({ id, what, query, findings, chosen }: EntityFind
               { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
               { id: "title", header: "Finding", width: 290, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
               { id: "type", header: "Type", width: 230, cell: (row) => <FindingType name={row.finding_type} /> },
+              { id: "group", header: "Group", width: 90, cell: (row) => (row.group ? <Link href={href({ page: "group", id: row.group })}>Story</Link> : null) },
               { id: "count", header: <div className="number">Count</div>, width: 95, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
               { id: "first", header: "First seen", width: 135, cell: (row) => <Time value={row.first_seen} /> },
               { id: "last", header: "Last seen", width: 135, cell: (row) => <Time value={row.last_seen} /> },
