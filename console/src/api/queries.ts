@@ -43,6 +43,8 @@ export const useNew = (entity: string, range: Range) => useAnswer("/api/v1/entit
 export const useAddresses = (entity: string, range: Range) => useAnswer("/api/v1/entities/{entity}/addresses", { entity }, scope(range));
 export const useAnswers = (entity: string, range: Range, finding: string | null) => useAnswer("/api/v1/entities/{entity}/answers", { entity }, { ...scope(range), finding: finding ?? undefined });
 export const useFindings = (query: FindingsQuery) => useAnswer("/api/v1/findings", {}, query, { keep: true });
+export const useGroups = () => useAnswer("/api/v1/groups", {}, { limit: 1_000 }, { keep: true });
+export const useGroup = (id: string) => useAnswer("/api/v1/groups/{id}", { id });
 export const useFinding = (id: string) => useAnswer("/api/v1/findings/{id}/page", { id });
 
 /** The connections of one row of the details. */

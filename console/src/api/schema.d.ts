@@ -540,7 +540,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the entity touched in the scope and not in the 45 days before it: of each kind that with most bytes, and how much more there is. */
+        /** What the entity touched in the scope and not in the 45 days before it. */
         get: {
             parameters: {
                 query?: {
@@ -548,12 +548,6 @@ export interface paths {
                     from?: string;
                     /** @description End, in the same forms. The end of the data by default. */
                     to?: string;
-                    /** @description Of this kind only: `remote_port`, `local_port`, `remote_addr`, `remote_net`, `asn` or `country`. */
-                    kind?: string;
-                    /** @description Of each kind, how many with more bytes are left out. */
-                    offset?: number;
-                    /** @description Of each kind, how many are given, at most 1,000; 100 by default. */
-                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -910,7 +904,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Findings as a file, in GuardDuty's form. */
+        /** Findings as a file, in the form that other tools read. */
         get: {
             parameters: {
                 query?: {
@@ -947,7 +941,7 @@ export interface paths {
                     offset?: number;
                     /** @description Findings to give, at most 1,000; 100 by default. */
                     limit?: number;
-                    /** @description `guardduty`, which is also the default. */
+                    /** @description `guardduty`, which is the default, `ocsf` (Detection Finding of OCSF 1.5.0), `asff`, or `jsonl`: GuardDuty's form, one finding a line. */
                     format?: string;
                 };
                 header?: never;
@@ -1322,6 +1316,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of finding groups: findings that belong to one story. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Least severity as a number, 1.0 to 10.0. */
+                    min_severity?: number;
+                    /** @description With a finding about this entity. */
+                    entity?: string;
+                    /** @description `true` for those of which every finding is put away, `false` for the others; all by default. */
+                    archived?: boolean;
+                    /** @description Last seen at or after: RFC 3339, a date, Unix seconds, or an offset such as `-7d` from the end of the data. */
+                    from?: string;
+                    /** @description First seen before, in the same forms. */
+                    to?: string;
+                    /** @description Groups to pass over. */
+                    offset?: number;
+                    /** @description Groups to give, at most 1,000; 100 by default. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The groups, what to look at first coming first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GroupsPage"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group with its story, findings, links, participants and tactics. An id that the group had before it grew or merged leads to it too. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its id. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The group. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Group"];
+                    };
+                };
+                /** @description There is none. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/range": {
         parameters: {
             query?: never;
@@ -1362,6 +1473,84 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes sample findings: what a finding of each type looks like. They are marked, belong to no group, and nothing happened. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SampleRequest"];
+                };
+            };
+            responses: {
+                /** @description Their ids. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Samples"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes every sample finding away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How many there were. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Samples"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1559,6 +1748,190 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suppression": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every suppression rule, by name, with what it hides. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The rules. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionState"][];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a suppression rule, in the place of one with the same name. It hides findings that are there already, too. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SuppressionRequest"];
+                };
+            };
+            responses: {
+                /** @description The rule, and the findings of high severity that it has hidden just now. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionAdded"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppression/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a suppression rule would hide of the last 90 days. Nothing is hidden by asking. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SuppressionRequest"];
+                };
+            };
+            responses: {
+                /** @description What it would hide. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionPreview"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppression/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a suppression rule away. What it hid comes back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Its name. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The rules that are left. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SuppressionState"][];
+                    };
+                };
+                /** @description There is none. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/verify": {
         parameters: {
             query?: never;
@@ -1733,11 +2106,11 @@ export interface components {
              * Format: int32
              * @description The number of the rule that decides, 32767 for the final one; absent when none can be said to.
              */
-            rule: number | null;
+            rule?: number | null;
             /** @description Whether the packets leave the subnet. */
             egress: boolean;
             /** @description Whether it lets them pass; absent when it depends on a port that is not known. */
-            allows: boolean | null;
+            allows?: boolean | null;
             /** @description The rule in words. */
             text: string;
         };
@@ -1749,17 +2122,17 @@ export interface components {
              * Format: int32
              * @description The remote port, where the remote side is the server.
              */
-            remote_port: number | null;
+            remote_port?: number | null;
             /**
              * Format: int32
              * @description The entity's port, where the entity is the server.
              */
-            local_port: number | null;
+            local_port?: number | null;
             /**
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol: number | null;
+            protocol?: number | null;
             /** @description Who opened the connections. */
             connection_direction: string;
             /**
@@ -1797,7 +2170,7 @@ export interface components {
             /** @description The address. */
             address: string;
             /** @description The interface it was on. */
-            interface_id: string | null;
+            interface_id?: string | null;
             /**
              * Format: date-time
              * @description First time.
@@ -1962,8 +2335,6 @@ export interface components {
                 contradiction: boolean;
                 /** @description The security-group rules that match, certain ones first; none when no rule does. */
                 rules: components["schemas"]["RuleFacts"][];
-                /** @description When none matches: the rules that would have to, at most 20, those that miss least first. */
-                missed: components["schemas"]["MissedFacts"][];
                 request?: components["schemas"]["AclFacts"] | null;
                 answer?: components["schemas"]["AclFacts"] | null;
                 /** @description All of it in words. */
@@ -2107,7 +2478,7 @@ export interface components {
             /** @description The scope. */
             scope: components["schemas"]["Scope"];
             /** @description The finding that the answers are about, when there is one. */
-            finding: string | null;
+            finding?: string | null;
             /** @description Which ports and services were in use, and which of them are new? `new`, `usual`, `no-history`, `quiet`, `no-data`. */
             ports: components["schemas"]["Answer_PortUse"];
             /** @description Was there a large transfer, against what is usual? `large`, `raised`, `usual`, `no-history`, `quiet`, `no-data`. */
@@ -2126,11 +2497,11 @@ export interface components {
             /** @description Whether they are put away. */
             archived: boolean;
         };
-        /** @description What is usual for one interval and direction. */
+        /** @description What is usual for one hour and direction. */
         BandRow: {
             /**
              * Format: date-time
-             * @description Start of the interval.
+             * @description The hour.
              */
             start: string;
             /** @description Which way the bytes go. */
@@ -2155,18 +2526,12 @@ export interface components {
         BaselineInfo: {
             /**
              * Format: double
-             * @description Days on record before the scope, at most 45: those of the lake, whatever the entity did in them.
+             * @description Days of hours learned before the last hour of the scope.
              */
             days: number;
             /**
              * Format: double
-             * @description Days that were learned before the last interval of the scope. Hours without data, hours of which records were lost and hours far
-             *     above what is usual are not learned, and the days before the entity's first record are not either.
-             */
-            learned: number;
-            /**
-             * Format: double
-             * @description 0 to 1, of the last interval of the scope: days of 14, and how often that hour of the week was seen.
+             * @description 0 to 1, of the last hour of the scope: days of 14, and how often that hour of the week was seen.
              */
             maturity: number;
             /**
@@ -2177,6 +2542,8 @@ export interface components {
             /** @description The same in words. */
             words: string;
         };
+        /** @description A number to compare with: GuardDuty writes integers; text with a number or a time in it will do. */
+        Bound: number | string;
         /** @description How many findings were changed. */
         ChangedCount: {
             /**
@@ -2203,6 +2570,55 @@ export interface components {
             violations: number;
             /** @description The query that finds them. */
             query: string;
+        };
+        /**
+         * @description What has to hold of one attribute; all that is given has to hold. The names are those of GuardDuty's API; the older ones (`eq`, `neq`,
+         *     `gt`, …) are read as well, in lower case and capitalised. The last three are Weir's.
+         */
+        Condition: {
+            /**
+             * @description It is one of these.
+             * @default []
+             */
+            equals: string[];
+            /**
+             * @description It is none of these.
+             * @default []
+             */
+            notEquals: string[];
+            /** @default null */
+            greaterThan: components["schemas"]["Bound"] | null;
+            /** @default null */
+            greaterThanOrEqual: components["schemas"]["Bound"] | null;
+            /** @default null */
+            lessThan: components["schemas"]["Bound"] | null;
+            /** @default null */
+            lessThanOrEqual: components["schemas"]["Bound"] | null;
+            /**
+             * @description It fits one of these patterns, in which `*` stands for any text and `?` for one character.
+             * @default []
+             */
+            matches: string[];
+            /**
+             * @description It fits none of these patterns.
+             * @default []
+             */
+            notMatches: string[];
+            /**
+             * @description It is an address in one of these networks.
+             * @default []
+             */
+            cidr: string[];
+            /**
+             * @description It is no address in one of these networks.
+             * @default []
+             */
+            notCidr: string[];
+            /**
+             * @description It is a number in one of these ranges: `8000-8100`, or one number.
+             * @default []
+             */
+            inRange: string[];
         };
         /** @description How sure a detector is. Apart from severity, which says how bad it would be. */
         Confidence: {
@@ -2238,17 +2654,17 @@ export interface components {
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol: number | null;
+            protocol?: number | null;
             /**
              * Format: int32
              * @description The entity's port, known where the entity is the server.
              */
-            local_port: number | null;
+            local_port?: number | null;
             /**
              * Format: int32
              * @description The remote port, known where the remote side is the server.
              */
-            remote_port: number | null;
+            remote_port?: number | null;
             /** @description The remote address. */
             remote_addr: string;
             /** @description What the network did. */
@@ -2279,12 +2695,12 @@ export interface components {
              */
             flows: number;
             /** @description Country of the remote address, ISO 3166-1 alpha-2. */
-            remote_country: string | null;
+            remote_country?: string | null;
             /**
              * Format: int32
              * @description Autonomous system of the remote address.
              */
-            remote_asn: number | null;
+            remote_asn?: number | null;
         };
         /**
          * @description Why an entity may be affected.
@@ -2322,9 +2738,9 @@ export interface components {
         /** @description An interval with a caveat. */
         CoverageGap: {
             /** @description The entity. */
-            entity: string | null;
+            entity?: string | null;
             /** @description The interface. */
-            interface_id: string | null;
+            interface_id?: string | null;
             /** @description `skipdata`: records were lost. `nodata`: there was no traffic. */
             kind: string;
             /**
@@ -2340,14 +2756,26 @@ export interface components {
             /** @description The object that said so. */
             object: string;
         };
+        /**
+         * @description GuardDuty's filter criteria: what has to hold of each attribute, by its path in GuardDuty's JSON. All have to hold.
+         *
+         *     Beside GuardDuty's attributes there are `weir.entity`, `weir.tactic`, `weir.technique`, `weir.remote` (an address of either family) and
+         *     `weir.tags.KEY` (the value of one tag).
+         */
+        Criteria: {
+            /** @description The conditions. */
+            criterion: {
+                [key: string]: components["schemas"]["Condition"];
+            };
+        };
         /** @description One row of the details, and what is known of its other side. */
         DetailLine: components["schemas"]["DetailRow"] & {
             /** @description The entity that held the remote address at that time, when it is one of ours. */
-            remote_entity: string | null;
+            remote_entity?: string | null;
             /** @description The value of that entity's tag `Name`. */
-            remote_name: string | null;
+            remote_name?: string | null;
             /** @description Who runs the autonomous system of the remote address. */
-            remote_as_org: string | null;
+            remote_as_org?: string | null;
             /** @description Lists that the remote address is on. */
             lists: string[];
         };
@@ -2357,28 +2785,28 @@ export interface components {
          */
         DetailRow: {
             /** @description The entity, when the question is about an address or an account. */
-            entity?: string;
+            entity?: string | null;
             /** @description The other side; absent when it is not known which side is which. */
-            remote: string | null;
+            remote?: string | null;
             /**
              * Format: int32
              * @description Port at the entity.
              */
-            local_port: number | null;
+            local_port?: number | null;
             /**
              * Format: int32
              * @description Port at the other side.
              */
-            remote_port: number | null;
+            remote_port?: number | null;
             /**
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol: number | null;
+            protocol?: number | null;
             /** @description Its name. */
-            protocol_name: string | null;
+            protocol_name?: string | null;
             /** @description The service the connection was for, by the server's port. */
-            service: string | null;
+            service?: string | null;
             /** @description Who opened the connection: `inbound` the remote, `outbound` the entity, else `unknown`. */
             direction: string;
             /** @description The rule that says so. */
@@ -2389,7 +2817,7 @@ export interface components {
              */
             direction_confidence: number;
             /** @description `accept` or `reject`; absent when the source does not say. */
-            action: string | null;
+            action?: string | null;
             /**
              * Format: int64
              * @description Bytes towards the entity.
@@ -2419,12 +2847,12 @@ export interface components {
              * Format: int32
              * @description TCP flags or-ed over the records towards the entity.
              */
-            tcp_flags_in: number | null;
+            tcp_flags_in?: number | null;
             /**
              * Format: int32
              * @description TCP flags or-ed over the records away from the entity.
              */
-            tcp_flags_out: number | null;
+            tcp_flags_out?: number | null;
             /**
              * Format: date-time
              * @description Start of the first record.
@@ -2436,16 +2864,16 @@ export interface components {
              */
             last: string;
             /** @description Country of the remote side. */
-            remote_country: string | null;
+            remote_country?: string | null;
             /**
              * Format: int32
              * @description Autonomous system of the remote side.
              */
-            remote_asn: number | null;
+            remote_asn?: number | null;
             /** @description The interface that saw it; the first by name when there are several. */
-            interface_id: string | null;
+            interface_id?: string | null;
             /** @description Findings that rest on this row, by id. Filled by who knows the findings. */
-            findings: string[];
+            findings?: string[];
         };
         /** @description Sums over the rows of all pages. */
         DetailTotals: {
@@ -2503,22 +2931,22 @@ export interface components {
              * Format: int64
              * @description What those hours usually have together; absent when too little was learned.
              */
-            expected: number | null;
+            expected?: number | null;
             /**
              * Format: int64
              * @description Upper edge of what those hours usually have.
              */
-            expected_high: number | null;
+            expected_high?: number | null;
             /**
              * Format: double
              * @description Bytes over what is expected.
              */
-            factor: number | null;
+            factor?: number | null;
             /**
              * Format: date-time
              * @description The hour furthest above its upper edge, else the largest one.
              */
-            peak: string | null;
+            peak?: string | null;
             /**
              * Format: int64
              * @description Bytes in that hour.
@@ -2528,12 +2956,12 @@ export interface components {
              * Format: int64
              * @description What that hour usually has.
              */
-            peak_expected: number | null;
+            peak_expected?: number | null;
             /**
              * Format: int64
              * @description Upper edge of what that hour usually has.
              */
-            peak_high: number | null;
+            peak_high?: number | null;
             /**
              * Format: int64
              * @description Hours above their upper edge.
@@ -2573,29 +3001,29 @@ export interface components {
              * Format: date-time
              * @description The snapshot that first stated the facts.
              */
-            as_of: string | null;
+            as_of?: string | null;
             /**
              * Format: date-time
              * @description When it was found to be gone.
              */
-            gone: string | null;
+            gone?: string | null;
             /** @description What an interface of an AWS service stands for. */
-            role: string | null;
+            role?: string | null;
             /** @description Availability zone. */
-            zone: string | null;
+            zone?: string | null;
             /** @description Its VPC. */
-            vpc_id: string | null;
+            vpc_id?: string | null;
             /** @description Its subnet. */
-            subnet_id: string | null;
+            subnet_id?: string | null;
             /** @description Its networks, of a subnet or VPC. */
             cidrs: string[];
-            instance: components["schemas"]["InstanceFacts"] | null;
+            instance?: components["schemas"]["InstanceFacts"] | null;
             /** @description Its interfaces. */
             interfaces: components["schemas"]["InterfaceFacts"][];
             /** @description Its security groups. */
             security_groups: components["schemas"]["GroupFacts"][];
             /** @description The network ACL of its subnet. */
-            network_acl: string | null;
+            network_acl?: string | null;
             /** @description Its tags. */
             tags: {
                 [key: string]: string;
@@ -2608,23 +3036,23 @@ export interface components {
             /** @description `instance`, `interface`, `ip-address`, `vpc`, `subnet`, `account` or `resource`. */
             kind: string;
             /** @description The value of its tag `Name`. */
-            name: string | null;
+            name?: string | null;
             /** @description Account that owns it. */
-            account: string | null;
+            account?: string | null;
             /** @description Region. */
-            region: string | null;
+            region?: string | null;
             /** @description The scope. */
             scope: components["schemas"]["Scope"];
             /**
              * Format: date-time
              * @description First time in the lake; absent when the lake knows nothing of it.
              */
-            first_seen: string | null;
+            first_seen?: string | null;
             /**
              * Format: date-time
              * @description Last time in the lake.
              */
-            last_seen: string | null;
+            last_seen?: string | null;
             /**
              * Format: int64
              * @description Flow records in the lake.
@@ -2632,27 +3060,27 @@ export interface components {
             flows: number;
             /** @description What the inventory knows of it at the end of the scope. */
             facts: components["schemas"]["EntityFacts"];
-            address: components["schemas"]["AddressFacts"] | null;
+            address?: components["schemas"]["AddressFacts"] | null;
         };
         /** @description An entity of a list. */
         EntityLine: components["schemas"]["EntityTraffic"] & {
             /** @description `instance`, `interface`, … */
             kind: string;
             /** @description The value of its tag `Name`. */
-            name: string | null;
+            name?: string | null;
             /**
              * Format: int64
              * @description Findings that touch the scope and are not put away.
              */
             findings: number;
-            severity: components["schemas"]["Severity"] | null;
+            severity?: components["schemas"]["Severity"] | null;
         };
         /** @description An entity and its traffic in a scope. */
         EntityTraffic: {
             /** @description The entity. */
             entity: string;
             /** @description Account that owns it. */
-            account_id: string | null;
+            account_id?: string | null;
             /**
              * Format: int64
              * @description Bytes towards it.
@@ -2679,34 +3107,33 @@ export interface components {
              */
             last: string;
         };
-        /** @description What an occurrence rests on, or all occurrences of a finding together. */
+        /** @description What an occurrence rests on. */
         Evidence: {
             /** @description One plain sentence. */
             summary: string;
-            expected: components["schemas"]["Expected"] | null;
+            expected?: components["schemas"]["Expected"] | null;
             /** @description What was seen. */
             actual: components["schemas"]["Measure"];
             /**
              * Format: double
              * @description Actual over expected.
              */
-            factor: number | null;
+            factor?: number | null;
             /** @description How the actual compares with everything on record, in words. */
-            rank: string | null;
+            rank?: string | null;
             /**
              * Format: date-time
              * @description Since when it has been going on.
              */
             since: string;
-            so_far: components["schemas"]["Traffic"] | null;
             /** @description How well known the values of the traffic are. */
             novelty: components["schemas"]["Novelty"][];
-            threshold: components["schemas"]["Measure"] | null;
+            threshold?: components["schemas"]["Measure"] | null;
             /**
              * Format: double
              * @description Actual over the limit; the further above 1, the clearer.
              */
-            margin: number | null;
+            margin?: number | null;
             /** @description How sure this is. */
             confidence: components["schemas"]["Confidence"];
             /** @description What would have made this not fire, each with its number. */
@@ -2755,9 +3182,9 @@ export interface components {
             /** @description What makes its occurrences the same issue. */
             aggregation_key: string;
             /** @description Account of the entity. */
-            account_id: string | null;
+            account_id?: string | null;
             /** @description Region of the entity. */
-            region: string | null;
+            region?: string | null;
             /**
              * Format: double
              * @description The highest severity of its occurrences.
@@ -2784,18 +3211,19 @@ export interface components {
             last_seen: string;
             /** @description Whether someone put it away. Assembled findings are not; triage sets it. */
             archived: boolean;
+            /** @description The group that it is in; see [`Grouping`](crate::Grouping). Assembled findings are in none. */
+            group?: string | null;
+            /** @description The suppression rule that hides it. */
+            suppressed_by?: string | null;
+            /** @description Whether it was made up, to show what a finding of its type looks like. */
+            sample: boolean;
             /** @description The technique it is a sign of. */
             technique: components["schemas"]["Technique"];
             /** @description The resource it is about. */
             resource: components["schemas"]["Resource"];
             /** @description Every remote end point, the one with most bytes first. */
             actors: components["schemas"]["Actor"][];
-            /** @description What all occurrences come to. */
-            story: components["schemas"]["Story"];
-            /**
-             * @description The evidence of all occurrences, folded: what was seen and expected, the limit, the confidence and the rest are the strongest
-             *     occurrence's; since when, how well known the values were before, the lists, the contributions and the rows are those of all.
-             */
+            /** @description The evidence of the latest occurrence. */
             evidence: components["schemas"]["Evidence"];
             /** @description Every occurrence, the earliest first. */
             occurrences: components["schemas"]["Occurrence"][];
@@ -2806,7 +3234,7 @@ export interface components {
             summary: components["schemas"]["FindingSummary"];
             /** @description The finding with evidence, every actor and every occurrence. */
             finding: components["schemas"]["Finding"];
-            /** @description The scope that its investigation begins with: the hours from its beginning to its last occurrence. */
+            /** @description The scope that its investigation begins with: the hours of its first and last occurrence. */
             scope: components["schemas"]["Scope"];
             /** @description The entity it is about. */
             entity: components["schemas"]["EntityHead"];
@@ -2839,11 +3267,11 @@ export interface components {
             /** @description The entity it is about. */
             entity: string;
             /** @description The value of the entity's tag `Name`. */
-            entity_name: string | null;
+            entity_name?: string | null;
             /** @description Account of the entity. */
-            account_id: string | null;
+            account_id?: string | null;
             /** @description Region of the entity. */
-            region: string | null;
+            region?: string | null;
             /**
              * Format: date-time
              * @description Start of the first occurrence.
@@ -2866,23 +3294,29 @@ export interface components {
             actors: number;
             /** @description Remote address of the latest occurrence. */
             remote_addr: string;
-            /** @description What all its occurrences come to, in one sentence. */
+            /** @description What the latest occurrence rests on, in one sentence. */
             summary: string;
-            /** @description How sure the detector is of the strongest occurrence. */
+            /** @description How sure the detector is of the latest occurrence. */
             confidence: components["schemas"]["Confidence"];
             /** @description The technique it is a sign of. */
             technique: components["schemas"]["Technique"];
             /** @description Whether somebody put it away. */
             archived: boolean;
             /** @description Who decided last. */
-            triaged_by: string | null;
+            triaged_by?: string | null;
             /**
              * Format: date-time
              * @description When.
              */
-            triaged_at: string | null;
+            triaged_at?: string | null;
             /** @description What they wrote. */
-            note: string | null;
+            note?: string | null;
+            /** @description The group that it is in. */
+            group?: string | null;
+            /** @description The suppression rule that hides it. */
+            suppressed_by?: string | null;
+            /** @description Whether it was made up, to show what a finding of its type looks like. */
+            sample: boolean;
         };
         /** @description How many findings there are of one type and severity. */
         FindingTotal: {
@@ -2920,21 +3354,21 @@ export interface components {
             /** @description `instance`, `interface`, `ip-address`, `account`, `vpc`, `subnet`, `resource` or `finding`. */
             kind: string;
             /** @description The value of its tag `Name`, or a finding's title. */
-            name: string | null;
+            name?: string | null;
             /** @description Its account. */
-            account: string | null;
+            account?: string | null;
             /** @description What matched, such as `address 10.0.0.5`. */
             matched: string;
             /**
              * Format: date-time
              * @description First time in the lake, of what was found there.
              */
-            first_seen: string | null;
+            first_seen?: string | null;
             /**
              * Format: date-time
              * @description Last time in the lake.
              */
-            last_seen: string | null;
+            last_seen?: string | null;
         };
         /** @description A geography file in use. */
         GeoFacts: {
@@ -2948,12 +3382,75 @@ export interface components {
              */
             built: string;
         };
+        /** @description Findings that belong to one story. */
+        Group: {
+            /** @description 32 hexadecimal digits; see [`group_id`]. */
+            id: string;
+            /** @description What it is about, in a line. */
+            title: string;
+            /**
+             * Format: double
+             * @description 1.0 to 10.0: that of the gravest finding, or more when the findings together say more.
+             */
+            severity: number;
+            /** @description Why the severity is what it is. */
+            severity_reason: string;
+            /**
+             * Format: double
+             * @description What to look at first: grows with severity, confidence, and the length of the chain of tactics; 0 when all is put away.
+             */
+            score: number;
+            /** @description Whether every finding is put away. */
+            archived: boolean;
+            /**
+             * Format: date-time
+             * @description Start of the first finding.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description End of the last finding.
+             */
+            last_seen: string;
+            /** @description The tactics that follow each other in the order of an attack. */
+            chain: string[];
+            /** @description Every tactic, in the order of an attack. */
+            tactics: components["schemas"]["GroupTactic"][];
+            /** @description What happened, in order of time. */
+            story: components["schemas"]["StoryLine"][];
+            /** @description The findings, the earliest first. */
+            members: components["schemas"]["GroupMember"][];
+            /** @description What holds them together. */
+            links: components["schemas"]["GroupLink"][];
+            /** @description Who takes part: our machines first, then remote addresses, those in most findings first; at most 200. */
+            entities: components["schemas"]["GroupEntity"][];
+            /**
+             * Format: int64
+             * @description Different machines and addresses that take part.
+             */
+            entity_count: number;
+            /** @description Groups that became part of it, the earliest first. */
+            merged: components["schemas"]["GroupMerge"][];
+        };
+        /** @description A machine or an address that takes part. */
+        GroupEntity: {
+            /** @description Its identifier. */
+            id: string;
+            /** @description The value of its tag `Name`. */
+            name?: string | null;
+            /** @description Which side it is on. */
+            side: components["schemas"]["GroupSide"];
+            /** @description The findings it takes part in. */
+            findings: string[];
+            /** @description The tactics of these findings, in the order of an attack. */
+            tactics: string[];
+        };
         /** @description A security group with its rules as they were at the time. */
         GroupFacts: {
             /** @description `sg-…`. */
             id: string;
             /** @description Its name. */
-            name: string | null;
+            name?: string | null;
             /** @description Inbound rules in words; empty when the inventory does not hold them. */
             inbound: string[];
             /** @description Outbound rules in words. */
@@ -2962,9 +3459,174 @@ export interface components {
              * Format: date-time
              * @description The snapshot that says so.
              */
-            as_of: string | null;
+            as_of?: string | null;
             /** @description Whether that snapshot is later than the time asked about. */
             assumed: boolean;
+        };
+        /** @description A link between two findings of a group. */
+        GroupLink: {
+            /** @description Id of the earlier finding. */
+            from: string;
+            /** @description Id of the later finding. */
+            to: string;
+            /**
+             * Format: double
+             * @description How strong, from the threshold up.
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description Time between them, seconds.
+             */
+            gap_secs: number;
+            /** @description What they share, what says most first. */
+            shared: components["schemas"]["Shared"][];
+        };
+        /** @description A finding in a group. */
+        GroupMember: {
+            /** @description Id of the finding. */
+            finding_id: string;
+            /** @description Its type. */
+            finding_type: components["schemas"]["FindingType"];
+            /** @description Its title. */
+            title: string;
+            /** @description The entity it is about. */
+            entity: string;
+            /** @description The value of the entity's tag `Name`. */
+            entity_name?: string | null;
+            /**
+             * Format: double
+             * @description Its severity.
+             */
+            severity: number;
+            /**
+             * Format: double
+             * @description How sure its detector is, 0 to 1.
+             */
+            confidence: number;
+            /** @description The technique it is a sign of. */
+            technique: components["schemas"]["Technique"];
+            /**
+             * Format: date-time
+             * @description Start of its first occurrence.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description End of its last occurrence.
+             */
+            last_seen: string;
+            /**
+             * Format: int64
+             * @description Its occurrences.
+             */
+            count: number;
+            /** @description Whether somebody put it away: it counts for nothing here then. */
+            archived: boolean;
+            /** @description Whether it is a weak signal, which joins a group but makes none. */
+            weak: boolean;
+            /** @description Why it is here, in words. */
+            because: string;
+        };
+        /** @description A group that became part of another. */
+        GroupMerge: {
+            /** @description Its id, which leads to this group now. */
+            id: string;
+            /** @description The findings it had. */
+            findings: string[];
+            /**
+             * Format: date-time
+             * @description When the finding that joined the two was first seen.
+             */
+            merged_at: string;
+            /** @description The finding that joined the two. */
+            by: string;
+        };
+        /**
+         * @description Which side a participant is on.
+         * @enum {string}
+         */
+        GroupSide: "local" | "remote";
+        /** @description A group as a list shows it. */
+        GroupSummary: {
+            /** @description 32 hexadecimal digits. */
+            id: string;
+            /** @description What it is about, in a line. */
+            title: string;
+            /**
+             * Format: double
+             * @description 1.0 to 10.0.
+             */
+            severity: number;
+            /** @description The same in a word. */
+            severity_word: components["schemas"]["Severity"];
+            /**
+             * Format: double
+             * @description What to look at first: the higher, the sooner.
+             */
+            score: number;
+            /** @description Whether every finding in it is put away. */
+            archived: boolean;
+            /**
+             * Format: date-time
+             * @description Start of its first finding.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description End of its last finding.
+             */
+            last_seen: string;
+            /**
+             * Format: int64
+             * @description Findings in it.
+             */
+            findings: number;
+            /** @description The tactics that follow each other. */
+            chain: string[];
+            /** @description Our machines in it, at most five, those with most findings first. */
+            entities: string[];
+            /**
+             * Format: int64
+             * @description Different machines of ours that take part.
+             */
+            entity_count: number;
+        };
+        /** @description One tactic of a group. */
+        GroupTactic: {
+            /** @description Its name in ATT&CK. */
+            tactic: string;
+            /**
+             * Format: int32
+             * @description Its place in the order of an attack, 1 to 6; tactics of one place come in either order.
+             */
+            stage: number;
+            /**
+             * Format: date-time
+             * @description When it was first noted.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description When it was last noted.
+             */
+            last_seen: string;
+            /** @description The findings of it, the earliest first. */
+            findings: string[];
+            /** @description The machines they are about. */
+            entities: string[];
+            /** @description Whether it is part of the chain. */
+            in_chain: boolean;
+        };
+        /** @description A page of finding groups. */
+        GroupsPage: {
+            /** @description The groups of this page, what to look at first coming first. */
+            rows: components["schemas"]["GroupSummary"][];
+            /**
+             * Format: int64
+             * @description Groups on all pages.
+             */
+            total: number;
         };
         /** @description An address that the inventory says an entity held, or an entity that held an address. */
         HeldAddress: {
@@ -2985,22 +3647,38 @@ export interface components {
              * Format: date-time
              * @description Until when; absent when nothing says that it ended.
              */
-            to: string | null;
+            to?: string | null;
             /** @description Whether the inventory's first snapshot is later than that, so that it stands in. */
             assumed: boolean;
+        };
+        /** @description A finding of high severity that a rule has just hidden. */
+        HiddenHigh: {
+            /** @description The rule. */
+            rule: string;
+            /** @description The finding. */
+            finding: string;
+            /** @description Its type. */
+            finding_type: components["schemas"]["FindingType"];
+            /** @description The entity it is about. */
+            entity: string;
+            /**
+             * Format: double
+             * @description Its severity.
+             */
+            severity: number;
         };
         /** @description An entity that held an address. */
         Holder: {
             /** @description The entity. */
             entity: string;
             /** @description The value of its tag `Name`. */
-            name: string | null;
+            name?: string | null;
             /** @description The interface. */
             interface_id: string;
             /** @description The VPC: private addresses are unique only inside one. */
-            vpc_id: string | null;
+            vpc_id?: string | null;
             /** @description Its account. */
-            account: string | null;
+            account?: string | null;
             /**
              * Format: date-time
              * @description From when.
@@ -3010,7 +3688,7 @@ export interface components {
              * Format: date-time
              * @description Until when; absent when nothing says that it ended.
              */
-            to: string | null;
+            to?: string | null;
             /** @description Whether that is assumed from a later snapshot. */
             assumed: boolean;
         };
@@ -3024,40 +3702,40 @@ export interface components {
         /** @description An EC2 instance. */
         InstanceFacts: {
             /** @description Instance type, such as `m7i.large`. */
-            instance_type: string | null;
+            instance_type?: string | null;
             /**
              * Format: date-time
              * @description When it was last started.
              */
-            launch_time: string | null;
+            launch_time?: string | null;
             /** @description `running`, `stopped`, … */
-            state: string | null;
+            state?: string | null;
             /** @description Machine image. */
-            image_id: string | null;
+            image_id?: string | null;
             /** @description Operating system and licence. */
-            platform: string | null;
+            platform?: string | null;
             /** @description Role it runs under. */
-            instance_profile: string | null;
+            instance_profile?: string | null;
         };
         /** @description A network interface. */
         InterfaceFacts: {
             /** @description `eni-…`. */
             id: string;
             /** @description What an interface of an AWS service stands for. */
-            role: string | null;
+            role?: string | null;
             /** @description Its addresses. */
             addresses: string[];
             /** @description Its VPC. */
-            vpc_id: string | null;
+            vpc_id?: string | null;
             /** @description Its subnet. */
-            subnet_id: string | null;
+            subnet_id?: string | null;
             /** @description Its security groups. */
             security_groups: string[];
             /**
              * Format: date-time
              * @description When it was attached.
              */
-            attached: string | null;
+            attached?: string | null;
         };
         /** @description From when to when there are flows. */
         LakeRange: {
@@ -3065,12 +3743,12 @@ export interface components {
              * Format: date-time
              * @description First hour with flows; absent when the lake is empty.
              */
-            first: string | null;
+            first?: string | null;
             /**
              * Format: date-time
              * @description End of the last hour with flows.
              */
-            last: string | null;
+            last?: string | null;
         };
         /** @description That a list holds an address. */
         ListFacts: {
@@ -3103,7 +3781,7 @@ export interface components {
              */
             age_days: number;
             /** @description Where it came from. */
-            source: string | null;
+            source?: string | null;
             /** @description Addresses and networks on it. */
             entries: number;
         };
@@ -3119,34 +3797,23 @@ export interface components {
             /** @description The number in words. */
             words: string;
         };
-        /** @description A security-group rule that does not match, and why. */
-        MissedFacts: {
-            /** @description The group. */
-            group_id: string;
-            /** @description Its name. */
-            group_name: string;
-            /** @description The rule in words. */
-            text: string;
-            /** @description What about the connection it does not match. */
-            reason: string;
-        };
         /** @description A network interface. */
         NetworkInterface: {
             /**
              * @description Interface id.
              * @default null
              */
-            networkInterfaceId: string;
+            networkInterfaceId: string | null;
             /**
              * @description Primary private address.
              * @default null
              */
-            privateIpAddress: string;
+            privateIpAddress: string | null;
             /**
              * @description Private host name.
              * @default null
              */
-            privateDnsName: string;
+            privateDnsName: string | null;
             /**
              * @description All private addresses.
              * @default []
@@ -3156,12 +3823,12 @@ export interface components {
              * @description Public address.
              * @default null
              */
-            publicIp: string;
+            publicIp: string | null;
             /**
              * @description Public host name.
              * @default null
              */
-            publicDnsName: string;
+            publicDnsName: string | null;
             /**
              * @description IPv6 addresses.
              * @default []
@@ -3176,12 +3843,12 @@ export interface components {
              * @description Subnet.
              * @default null
              */
-            subnetId: string;
+            subnetId: string | null;
             /**
              * @description VPC.
              * @default null
              */
-            vpcId: string;
+            vpcId: string | null;
         };
         /** @description A country or autonomous system that nobody had spoken with in the 45 days before. */
         Newcomer: {
@@ -3251,11 +3918,6 @@ export interface components {
              * @description Highest confidence in the connection direction.
              */
             confidence: number;
-            /**
-             * Format: int64
-             * @description How many new values of this kind there are, of which those with most bytes are given.
-             */
-            total: number;
         };
         /** @description How well known one value of the traffic is. */
         Novelty: {
@@ -3269,7 +3931,7 @@ export interface components {
              * Format: date-time
              * @description When it was seen last before this.
              */
-            last_seen: string | null;
+            last_seen?: string | null;
             /** @description What there is to say. */
             note: string;
         };
@@ -3283,9 +3945,9 @@ export interface components {
             /** @description Where it was read from. */
             uri: string;
             /** @description What it was found to be. */
-            format: string | null;
+            format?: string | null;
             /** @description What went wrong with it as a whole. */
-            problem: string | null;
+            problem?: string | null;
             /** @description Whether it was read to its end. */
             complete: boolean;
             /**
@@ -3317,7 +3979,7 @@ export interface components {
              * Format: date-time
              * @description When it was committed.
              */
-            ingested_at: string | null;
+            ingested_at?: string | null;
         };
         /** @description One noteworthy hour of one entity with one remote end point. */
         Occurrence: {
@@ -3347,7 +4009,7 @@ export interface components {
             /** @description The connections. */
             connection: components["schemas"]["ConnectionAction"];
             /** @description Account of the entity. */
-            account_id: string | null;
+            account_id?: string | null;
             /** @description What it rests on. */
             evidence: components["schemas"]["Evidence"];
         };
@@ -3482,11 +4144,6 @@ export interface components {
                  * @description Highest confidence in the connection direction.
                  */
                 confidence: number;
-                /**
-                 * Format: int64
-                 * @description How many new values of this kind there are, of which those with most bytes are given.
-                 */
-                total: number;
             }[];
             /** @description The SQL behind them. */
             query: string;
@@ -3548,8 +4205,8 @@ export interface components {
                 flows: number;
                 /**
                  * Format: int64
-                 * @description Lower edge of what is usual for all actions of this interval and direction together; absent when the bins are shorter than an hour
-                 *     or do not lie wholly in the scope, and when too little was learned.
+                 * @description Lower edge of what is usual for all actions of this hour and direction together; absent when the bins are not hours, or too
+                 *     little was learned.
                  */
                 expected_low?: number | null;
                 /**
@@ -3566,28 +4223,28 @@ export interface components {
         /** @description Where an address is. */
         Place: {
             /** @description ISO 3166-1 alpha-2 code. */
-            country: string | null;
+            country?: string | null;
             /** @description Country in English. */
-            country_name: string | null;
+            country_name?: string | null;
             /** @description City. */
-            city: string | null;
+            city?: string | null;
             /**
              * Format: double
              * @description Degrees north.
              */
-            latitude: number | null;
+            latitude?: number | null;
             /**
              * Format: double
              * @description Degrees east.
              */
-            longitude: number | null;
+            longitude?: number | null;
             /**
              * Format: int32
              * @description Autonomous system.
              */
-            asn: number | null;
+            asn?: number | null;
             /** @description Who runs it. */
-            as_org: string | null;
+            as_org?: string | null;
         };
         /** @description Volume of one service port, in all and on average. */
         PortLine: components["schemas"]["PortVolume"] & {
@@ -3613,14 +4270,14 @@ export interface components {
              * Format: int32
              * @description The server's port; absent when unknown or without ports.
              */
-            port: number | null;
+            port?: number | null;
             /**
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol: number | null;
+            protocol?: number | null;
             /** @description Service commonly found there. */
-            service: string | null;
+            service?: string | null;
             /** @description Who opened the connections. */
             direction: string;
             /**
@@ -3655,7 +4312,7 @@ export interface components {
              * @description Private host name.
              * @default null
              */
-            privateDnsName: string;
+            privateDnsName: string | null;
             /**
              * @description The address.
              * @default
@@ -3699,7 +4356,7 @@ export interface components {
             distinct: components["schemas"]["Panel_DistinctBin"];
             /** @description Volume by common port. */
             ports: components["schemas"]["Panel_PortLine"];
-            /** @description What is new in the scope, of each kind that with most bytes. */
+            /** @description What is new in the scope. */
             new: components["schemas"]["Panel_Novel"];
             /** @description Addresses used and held. */
             addresses: components["schemas"]["AddressesPanel"];
@@ -3729,14 +4386,14 @@ export interface components {
             /** @description Lists that it is on. */
             lists: components["schemas"]["ListFacts"][];
             /** @description The entity that held it, when it is one of ours. */
-            entity: string | null;
+            entity?: string | null;
         };
         /** @description Volume with one remote against its own history. */
         RemoteTransfer: {
             /** @description The remote address; for a question about an address, the entity. */
             remote: string;
             /** @description The entity that holds the address, when it is one of ours. */
-            remote_entity: string | null;
+            remote_entity?: string | null;
             /**
              * Format: int64
              * @description Bytes towards the entity.
@@ -3847,62 +4504,59 @@ export interface components {
              * @description Account that owns it. Not part of the details written.
              * @default null
              */
-            accountId: string;
+            accountId: string | null;
             /**
              * @description Region it is in. Not part of the details written.
              * @default null
              */
-            region: string;
+            region: string | null;
             /**
              * @description Instance id; for an entity that is no instance, the entity.
              * @default null
              */
-            instanceId: string;
+            instanceId: string | null;
             /**
              * @description Instance type such as `m5.large`.
              * @default null
              */
-            instanceType: string;
+            instanceType: string | null;
             /**
              * @description When it was launched, RFC 3339.
              * @default null
              */
-            launchTime: string;
+            launchTime: string | null;
             /**
              * @description State such as `running`.
              * @default null
              */
-            instanceState: string;
+            instanceState: string | null;
             /**
              * @description Platform, `windows` or absent.
              * @default null
              */
-            platform: string;
+            platform: string | null;
             /**
              * @description Availability zone.
              * @default null
              */
-            availabilityZone: string;
+            availabilityZone: string | null;
             /**
              * @description Machine image.
              * @default null
              */
-            imageId: string;
+            imageId: string | null;
             /**
              * @description Description of the machine image.
              * @default null
              */
-            imageDescription: string;
+            imageDescription: string | null;
             /**
              * @description Outpost it runs on.
              * @default null
              */
-            outpostArn: string;
-            /**
-             * @description Instance profile.
-             * @default null
-             */
-            iamInstanceProfile: components["schemas"]["IamInstanceProfile"];
+            outpostArn: string | null;
+            /** @default null */
+            iamInstanceProfile: components["schemas"]["IamInstanceProfile"] | null;
             /**
              * @description Product codes.
              * @default []
@@ -3937,9 +4591,36 @@ export interface components {
             /** @description The rule in words. */
             text: string;
             /** @description What its author wrote. */
-            description: string | null;
+            description?: string | null;
             /** @description Whether it certainly matches: not so for prefix lists, of which the entries are not known. */
             certain: boolean;
+        };
+        /** @description Which samples to make. */
+        SampleRequest: {
+            /**
+             * @description Types of finding; every type when there is none.
+             * @default []
+             */
+            types: components["schemas"]["FindingType"][];
+        };
+        /** @description The samples there are. */
+        Samples: {
+            /** @description Ids of the sample findings made. */
+            ids: string[];
+            /**
+             * Format: int64
+             * @description Sample findings taken away.
+             */
+            removed: number;
+        };
+        /** @description Days of the week and hours of the day, UTC. A stretch that ends before it begins goes on into the next day. */
+        Schedule: {
+            /** @description Days that it begins on, in English; every day when empty. */
+            days?: string[];
+            /** @description Beginning, `22:00`. */
+            from: string;
+            /** @description End, `06:00`; that minute no longer belongs to it. */
+            to: string;
         };
         /** @description A scope of time as an answer repeats it. */
         Scope: {
@@ -3981,6 +4662,18 @@ export interface components {
          * @enum {string}
          */
         Severity: "low" | "medium" | "high" | "critical";
+        /** @description One thing that two findings share. */
+        Shared: {
+            /** @description Its kind. */
+            kind: components["schemas"]["SharedKind"];
+            /** @description Which. */
+            value: string;
+        };
+        /**
+         * @description What kind of thing is shared.
+         * @enum {string}
+         */
+        SharedKind: "entity" | "address" | "network" | "service" | "principal" | "scaling-group";
         /**
          * @description Which side of a connection the entity is.
          * @enum {string}
@@ -4032,7 +4725,7 @@ export interface components {
              * Format: date-time
              * @description When the last object was committed.
              */
-            last_ingested: string | null;
+            last_ingested?: string | null;
         };
         /** @description What was read, what was refused, what is missing, and what is known beside it. */
         Sources: {
@@ -4056,7 +4749,7 @@ export interface components {
              * Format: date-time
              * @description How far detection has come.
              */
-            detected_through: string | null;
+            detected_through?: string | null;
             /** @description The SQL behind each part, by name. */
             queries: {
                 [key: string]: string;
@@ -4116,34 +4809,19 @@ export interface components {
             /** @description Most rows, 1 to 10,000; 1,000 by default. An answer with more is refused. */
             limit?: number | null;
         };
-        /** @description What the occurrences of a finding come to together. */
-        Story: {
-            /** @description One sentence: how often, how long, how much, and the strongest occurrence. Of a single occurrence what that one says. */
-            lead: string;
+        /** @description A sentence of a story. */
+        StoryLine: {
             /**
              * Format: date-time
-             * @description Since when it has been going on. That is before the first occurrence where the hours before it count as well.
+             * @description When.
              */
-            from: string;
-            /**
-             * Format: date-time
-             * @description End of the last occurrence.
-             */
-            to: string;
-            /**
-             * Format: int64
-             * @description Number of occurrences.
-             */
-            occurrences: number;
-            /**
-             * Format: int64
-             * @description Different remote addresses.
-             */
-            remotes: number;
-            /** @description All traffic of it, each hour once. */
-            traffic: components["schemas"]["Traffic"];
-            /** @description Key of the strongest occurrence: the most severe, of these the one furthest above its limit, of these the one with most bytes. */
-            strongest: string;
+            at: string;
+            /** @description The sentence. */
+            text: string;
+            /** @description The tactic that it tells of; none for the first and the last sentence. */
+            tactic?: string | null;
+            /** @description The findings that it tells of. */
+            findings: string[];
         };
         /** @description The first page. */
         Summary: {
@@ -4179,6 +4857,107 @@ export interface components {
             /** @description What is missing from the scope. */
             coverage: components["schemas"]["Coverage"];
         };
+        /** @description What a new rule did. */
+        SuppressionAdded: {
+            /** @description The rule and what it hides. */
+            state: components["schemas"]["SuppressionState"];
+            /** @description Findings of high severity that were hidden just now: an alarm. */
+            hidden_high: components["schemas"]["HiddenHigh"][];
+        };
+        /** @description What a rule would hide of the last 90 days. */
+        SuppressionPreview: {
+            /**
+             * Format: date-time
+             * @description Start of what was looked at.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Findings looked at.
+             */
+            looked_at: number;
+            /**
+             * Format: int64
+             * @description Findings that it would hide.
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Their occurrences.
+             */
+            occurrences: number;
+            /**
+             * Format: int64
+             * @description Of the findings, those of high or critical severity.
+             */
+            hidden_high: number;
+            /** @description How many it would hide, by severity in a word. */
+            by_severity: {
+                [key: string]: number;
+            };
+            /** @description How many it would hide, by type. */
+            by_type: {
+                [key: string]: number;
+            };
+            /** @description The findings, the gravest first; at most 100. */
+            findings: components["schemas"]["FindingSummary"][];
+        };
+        /** @description A suppression rule as somebody asks for it. */
+        SuppressionRequest: {
+            /** @description 3 to 64 letters, digits, dots, hyphens and underscores. */
+            name: string;
+            /** @description What it hides: GuardDuty's finding criteria. */
+            criteria: components["schemas"]["Criteria"];
+            schedule?: components["schemas"]["Schedule"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires?: string | null;
+            /** @description Who answers for it; whoever asks when absent. */
+            owner?: string | null;
+            /** @description Why it is right. */
+            reason: string;
+        };
+        /** @description A rule that hides findings. */
+        SuppressionRule: {
+            /** @description 3 to 64 characters. */
+            name: string;
+            /** @description What it hides. */
+            criteria: components["schemas"]["Criteria"];
+            schedule?: components["schemas"]["Schedule"] | null;
+            /**
+             * Format: date-time
+             * @description When it ends. What it hid comes back then.
+             */
+            expires?: string | null;
+            /** @description Who answers for it. */
+            owner: string;
+            /** @description Why it is right. */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created: string;
+        };
+        /** @description A rule with what it hides. */
+        SuppressionState: {
+            /** @description The rule. */
+            rule: components["schemas"]["SuppressionRule"];
+            /** @description Whether it has ended. */
+            expired: boolean;
+            /**
+             * Format: int64
+             * @description Findings that it hides.
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description Of these, those of high or critical severity: somebody should look at them.
+             */
+            hidden_high: number;
+        };
         /** @description A tag. */
         Tag: {
             /** @description Key. */
@@ -4200,24 +4979,6 @@ export interface components {
             /** @description Its traffic over the scope. */
             spark: components["schemas"]["SparkPoint"][];
         };
-        /** @description Bytes both ways and flow segments. */
-        Traffic: {
-            /**
-             * Format: int64
-             * @description Bytes towards the entity.
-             */
-            bytes_in: number;
-            /**
-             * Format: int64
-             * @description Bytes away from the entity.
-             */
-            bytes_out: number;
-            /**
-             * Format: int64
-             * @description Flow segments.
-             */
-            flows: number;
-        };
         /**
          * @description What a number counts.
          * @enum {string}
@@ -4232,12 +4993,9 @@ export interface components {
             bin_secs: number;
             /** @description The bins with traffic, by time, direction and action. */
             rows: components["schemas"]["VolumeRow"][];
-            /**
-             * @description What is usual for every interval of the scope, with traffic or not; empty when the bins are no whole hours. Of bins longer than an
-             *     hour those that lie wholly in the scope have one: it is learned from such bins, and is not the sum of what is usual for the hours.
-             */
+            /** @description What is usual for every hour of the scope, with traffic or not; empty when the bins are not hours. */
             bands: components["schemas"]["BandRow"][];
-            baseline: components["schemas"]["BaselineInfo"] | null;
+            baseline?: components["schemas"]["BaselineInfo"] | null;
             /** @description The SQL behind the rows. */
             query: string;
             /** @description What is missing. */
@@ -4253,7 +5011,7 @@ export interface components {
             /** @description Which way the bytes went: `inbound`, `outbound` or `unknown`. */
             direction: string;
             /** @description `accept` or `reject`; absent when the source does not say. */
-            action: string | null;
+            action?: string | null;
             /**
              * Format: int64
              * @description Bytes.
@@ -4271,15 +5029,15 @@ export interface components {
             flows: number;
             /**
              * Format: int64
-             * @description Lower edge of what is usual for all actions of this interval and direction together; absent when the bins are shorter than an hour
-             *     or do not lie wholly in the scope, and when too little was learned.
+             * @description Lower edge of what is usual for all actions of this hour and direction together; absent when the bins are not hours, or too
+             *     little was learned.
              */
-            expected_low: number | null;
+            expected_low?: number | null;
             /**
              * Format: int64
              * @description Upper edge of the same.
              */
-            expected_high: number | null;
+            expected_high?: number | null;
         };
     };
     responses: never;

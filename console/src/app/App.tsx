@@ -17,6 +17,8 @@ import { TopBar } from "./TopBar";
 const SummaryPage = lazy(() => import("../pages/SummaryPage").then((module) => ({ default: module.SummaryPage })));
 const FindingsPage = lazy(() => import("../pages/FindingsPage").then((module) => ({ default: module.FindingsPage })));
 const FindingPage = lazy(() => import("../pages/FindingPage").then((module) => ({ default: module.FindingPage })));
+const GroupsPage = lazy(() => import("../pages/GroupsPage").then((module) => ({ default: module.GroupsPage })));
+const GroupPage = lazy(() => import("../pages/GroupPage").then((module) => ({ default: module.GroupPage })));
 const EntityPage = lazy(() => import("../pages/EntityPage").then((module) => ({ default: module.EntityPage })));
 const EntitiesPage = lazy(() => import("../pages/EntitiesPage").then((module) => ({ default: module.EntitiesPage })));
 const SearchPage = lazy(() => import("../pages/SearchPage").then((module) => ({ default: module.SearchPage })));
@@ -83,6 +85,7 @@ function Page() {
   if (page === undefined) return <SummaryPage />;
   // Older deep links name the detector between: #findings/GuardDuty/<id>.
   if (page === "findings") return second === undefined ? <FindingsPage /> : <FindingPage key={third ?? second} id={third ?? second} />;
+  if (page === "groups") return second === undefined ? <GroupsPage /> : <GroupPage key={second} id={second} />;
   if (page === "entities" && third !== undefined) return <EntityPage key={third} id={third} />;
   if (page === "entities") return second === undefined || second in NAMESPACES ? <EntitiesPage /> : <EntityPage key={second} id={second} />;
   if (page === "search") return <SearchPage />;
@@ -90,7 +93,7 @@ function Page() {
   return <SummaryPage />;
 }
 
-const PAGES: Record<string, string> = { findings: "Findings", entities: "Machines", search: "Search", sources: "Sources" };
+const PAGES: Record<string, string> = { findings: "Findings", groups: "Finding groups", entities: "Machines", search: "Search", sources: "Sources" };
 
 function Breadcrumbs() {
   const { parts } = useLocation();
@@ -101,6 +104,7 @@ function Breadcrumbs() {
   const id = third ?? second;
   if (id && page === "entities") items.push({ text: `${NAMESPACES[namespaceOf(id) as Namespace]} ${id}`, href: "" });
   if (id && page === "findings") items.push({ text: "Finding", href: "" });
+  if (id && page === "groups") items.push({ text: "Group", href: "" });
   if (items.length === 1) items.push({ text: "Summary", href: "" });
   return (
     <BreadcrumbGroup

@@ -9,6 +9,7 @@ export function Navigation() {
   const pages = [
     ["", "Summary", href({ page: "summary" })],
     ["findings", "Findings", href({ page: "findings" })],
+    ["groups", "Finding groups", href({ page: "groups" })],
     ["entities", "Machines", href({ page: "entities" })],
     ["search", "Search", href({ page: "search" })],
   ] as const;

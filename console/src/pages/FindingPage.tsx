@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useFinding } from "../api/queries";
 import type { FindingPage as FindingData } from "../api/types";
@@ -88,6 +89,8 @@ function Overview({ page }: { page: FindingData }) {
               { label: "Last seen", value: <Time value={finding.last_seen} /> },
               { label: "Scope time", value: stretch(range.from, range.to, zone) },
               { label: "Finding ID", value: <PlainIdentifier id={finding.id} /> },
+              ...(summary.group ? [{ label: "Finding group", value: <Link href={href({ page: "group", id: summary.group })}>The story it belongs to</Link> }] : []),
+              ...(summary.suppressed_by ? [{ label: "Hidden by the rule", value: summary.suppressed_by }] : []),
               ...(summary.note ? [{ label: "Note", value: <span className="note">{summary.note}</span> }] : []),
             ]}
           />

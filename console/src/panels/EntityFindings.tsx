@@ -1,3 +1,4 @@
+import Link from "@cloudscape-design/components/link";
 import Table from "@cloudscape-design/components/table";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ProblemError } from "../api/client";
@@ -12,7 +13,7 @@ import { Identifier } from "../components/Identifier";
 import { Empty, Panel, Shown } from "../components/Panel";
 import { Count, Time } from "../components/values";
 import { seconds } from "../format/time";
-import { namespaceOf } from "../routing/links";
+import { namespaceOf, useHref } from "../routing/links";
 import { setScope } from "../scope/context";
 
 interface EntityFindingsProps {
@@ -25,6 +26,7 @@ interface EntityFindingsProps {
 
 /** Findings of an entity; choosing one sets the scope time to it. */
 export function EntityFindings({ id, what, query, findings, chosen }: EntityFindingsProps) {
+  const href = useHref();
   const rows = findings.data?.rows ?? [];
   const aboutMachine = !["IpAddress", "AwsAccount"].includes(namespaceOf(id));
   return (
@@ -55,10 +57,11 @@ export function EntityFindings({ id, what, query, findings, chosen }: EntityFind
             ariaLabels={{ tableLabel: "Findings of this entity", selectionGroupLabel: "Finding that the scope time is set to", itemSelectionLabel: (_, row) => `Set the scope time to ${row.finding_type}` }}
             columnDefinitions={[
               { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
-              { id: "title", header: "Finding", width: aboutMachine ? 290 : 195, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
-              { id: "type", header: "Type", width: aboutMachine ? 230 : 200, cell: (row) => <FindingType name={row.finding_type} /> },
+              { id: "title", header: "Finding", width: aboutMachine ? 270 : 185, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+              { id: "type", header: "Type", width: aboutMachine ? 210 : 190, cell: (row) => <FindingType name={row.finding_type} /> },
               // Whose finding it is has to be said where the page is not about the machine.
               ...(aboutMachine ? [] : [{ id: "entity", header: "Entity", width: 200, cell: (row: FindingSummary) => <Identifier id={row.entity} name={row.entity_name} /> }]),
+              { id: "group", header: "Group", width: 90, cell: (row) => (row.group ? <Link href={href({ page: "group", id: row.group })}>Story</Link> : null) },
               { id: "count", header: <div className="number">Count</div>, width: 95, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
               { id: "first", header: "First seen", width: 124, cell: (row) => <Time value={row.first_seen} /> },
               { id: "last", header: "Last seen", width: 124, cell: (row) => <Time value={row.last_seen} /> },

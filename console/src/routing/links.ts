@@ -28,10 +28,11 @@ export type Namespace = keyof typeof NAMESPACES;
 
 /** A place in the console. */
 export type Target =
-  | { page: "summary" | "findings" | "entities" | "sources" }
+  | { page: "summary" | "findings" | "groups" | "entities" | "sources" }
   | { page: "search"; text?: string }
   | { page: "entity"; id: string }
-  | { page: "finding"; id: string };
+  | { page: "finding"; id: string }
+  | { page: "group"; id: string };
 
 /** A scope that a link sets, in seconds since 1970. */
 export interface LinkScope {
@@ -61,6 +62,8 @@ function partsOf(target: Target): string[] {
       return ["entities", namespaceOf(target.id), target.id];
     case "finding":
       return ["findings", target.id];
+    case "group":
+      return ["groups", target.id];
     case "summary":
       return [];
     default:

@@ -120,6 +120,8 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
             detected.findings.insert(finding_type.name().to_owned(), ids);
         }
     }
+    // What the rules hide is told apart first: it is in no group.
+    crate::cli::suppress(weir).await?;
     weir.store.regroup().await?;
     if only.is_none() {
         let through = weir.store.watermark(api::investigate::DETECTED).await?;

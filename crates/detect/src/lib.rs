@@ -32,6 +32,7 @@ mod detector;
 mod detectors;
 mod error;
 mod evidence;
+mod export;
 mod finding;
 mod finding_type;
 mod group;
@@ -39,7 +40,9 @@ mod guardduty;
 mod occurrence;
 mod resource;
 mod rows;
+mod sample;
 mod story;
+mod suppression;
 mod thresholds;
 mod wording;
 
@@ -56,7 +59,9 @@ pub use group::{
 pub use occurrence::{ConnectionAction, Occurrence, Traffic, finding_id};
 pub use resource::{IamInstanceProfile, NetworkInterface, PrivateIpAddressDetails, ProductCode, Resource, SecurityGroup, Tag};
 pub use rows::{Peer, RowsQuery};
+pub use sample::{sample, sample_resource};
 pub use story::Story;
+pub use suppression::{Bound, Condition, Criteria, Schedule, SuppressionRule, suppressed_by};
 pub use thresholds::{
     BruteForceThresholds, DenialOfServiceThresholds, ListContactThresholds, NetworkPortUnusualThresholds, NewServiceThresholds,
     NoveltyThresholds, PortProbeThresholds, RareDestinationThresholds, ScanThresholds, Thresholds, TorClientThresholds, TorRelayThresholds,

@@ -41,6 +41,12 @@ pub enum StateError {
         #[source]
         source: serde_json::Error,
     },
+    /// Something is wrong with a suppression rule.
+    #[error("this is no suppression rule: {problem}")]
+    Rule {
+        /// What.
+        problem: String,
+    },
     /// There is a token with that name already.
     #[error("there is a token named {name:?} already")]
     TokenExists {

@@ -22,8 +22,10 @@ mod error;
 mod findings;
 mod groups;
 mod lists;
+mod samples;
 mod settings;
 mod store;
+mod suppression;
 mod tokens;
 
 pub use error::StateError;
@@ -31,4 +33,5 @@ pub use findings::{Changed, Choice, FindingFilter, FindingSort, FindingSummary, 
 pub use groups::{GroupFilter, GroupSummary};
 pub use lists::StoredList;
 pub use store::Store;
+pub use suppression::{HiddenHigh, SuppressionPreview, SuppressionState};
 pub use tokens::Token;

@@ -7,7 +7,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{PathItem, RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
-use super::{entities, findings, groups, lake, operations};
+use super::{entities, findings, groups, lake, operations, suppression};
 use crate::Problem;
 
 #[derive(OpenApi)]
@@ -55,6 +55,12 @@ use crate::Problem;
         findings::note,
         groups::list,
         groups::one,
+        suppression::list,
+        suppression::add,
+        suppression::preview,
+        suppression::remove,
+        suppression::make_samples,
+        suppression::delete_samples,
         operations::health,
         operations::ready,
         operations::status,

@@ -1,16 +1,17 @@
 //! Findings.
 
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use detect::Finding;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::ApiState;
 use super::auth::Who;
 use super::params::{ArchiveRequest, Body, FindingParams, FormatParams, Id, NoteRequest, Params, TOO_LONG};
-use crate::investigate::{FindingPage, FindingsPage};
+use crate::investigate::{FindingForm, FindingPage, FindingsPage};
 use crate::{ApiError, InvestigateError, Problem};
 
 /// Longest note, characters.
@@ -34,7 +35,7 @@ pub(super) async fn list(State(state): State<ApiState>, Params(params): Params<F
     Ok(Json(page))
 }
 
-/// Findings as a file, in GuardDuty's form.
+/// Findings as a file, in the form that other tools read.
 #[utoipa::path(get, path = "/api/v1/findings.json", tag = "findings", params(FindingParams, FormatParams), responses(
     (status = 200, description = "The findings, the latest first.", body = Vec<serde_json::Value>),
     (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
@@ -43,12 +44,23 @@ pub(super) async fn export(
     State(state): State<ApiState>,
     Params(params): Params<FindingParams>,
     Params(format): Params<FormatParams>,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    if let Some(other) = format.format.as_deref().filter(|format| *format != "guardduty") {
-        return Err(ApiError::bad_request(format!("{other:?} is no form of findings: write guardduty")));
-    }
+) -> Result<Response, ApiError> {
+    let (form, lines) = match format.format.as_deref() {
+        None | Some("" | "guardduty") => (FindingForm::GuardDuty, false),
+        Some("jsonl") => (FindingForm::GuardDuty, true),
+        Some("ocsf") => (FindingForm::Ocsf, false),
+        Some("asff") => (FindingForm::Asff, false),
+        Some(other) => {
+            return Err(ApiError::bad_request(format!("{other:?} is no form of findings: write guardduty, jsonl, ocsf or asff")));
+        }
+    };
     let query = params.query(&state).await?;
-    Ok(Json(state.investigator().guardduty(&query.filter, query.limit).await?))
+    let written = state.investigator().export(&query.filter, form, query.limit).await?;
+    if !lines {
+        return Ok(Json(written).into_response());
+    }
+    let text: String = written.iter().map(|finding| format!("{finding}\n")).collect();
+    Ok(([(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")], text).into_response())
 }
 
 /// A finding with all its evidence, actors and occurrences.

@@ -39,7 +39,9 @@ pub(super) fn route(path: &str) -> String {
             ) => format!("/api/v1/{kind}/{{id}}/{rest}"),
             _ => "other".to_owned(),
         },
-        ["api", "v1", name @ ("range" | "summary" | "sources" | "status" | "verify" | "search" | "sql" | "findings.json"), "", _] => {
+        ["api", "v1", "suppression", "preview", ""] => "/api/v1/suppression/preview".to_owned(),
+        ["api", "v1", "suppression", id, ""] => if id.is_empty() { "/api/v1/suppression" } else { "/api/v1/suppression/{id}" }.to_owned(),
+        ["api", "v1", name @ ("range" | "summary" | "sources" | "status" | "verify" | "search" | "sql" | "findings.json" | "samples"), "", _] => {
             format!("/api/v1/{name}")
         }
         _ => "other".to_owned(),

@@ -12,6 +12,7 @@ mod metrics;
 mod operations;
 mod params;
 mod status;
+mod suppression;
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,7 +23,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use flow::Timestamp;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
@@ -143,6 +144,10 @@ pub fn router(state: ApiState) -> Router {
         .route("/findings/{id}/note", put(findings::note))
         .route("/groups", get(groups::list))
         .route("/groups/{id}", get(groups::one))
+        .route("/suppression", get(suppression::list).post(suppression::add))
+        .route("/suppression/preview", post(suppression::preview))
+        .route("/suppression/{id}", delete(suppression::remove))
+        .route("/samples", post(suppression::make_samples).delete(suppression::delete_samples))
         .route_layer(middleware::from_fn_with_state(state.clone(), auth::check));
     Router::new()
         .route("/", get(operations::home))

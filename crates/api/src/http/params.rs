@@ -352,7 +352,7 @@ impl FindingParams {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FormatParams {
-    /// `guardduty`, which is also the default.
+    /// `guardduty`, which is the default, `ocsf` (Detection Finding of OCSF 1.5.0), `asff`, or `jsonl`: GuardDuty's form, one finding a line.
     pub(super) format: Option<String>,
 }
 

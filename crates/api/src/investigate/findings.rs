@@ -18,6 +18,29 @@ const RELATED: u64 = 50;
 /// Findings put away or taken back at once.
 const ARCHIVE_CAP: usize = 1_000;
 
+/// The form that findings are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FindingForm {
+    /// GuardDuty's finding JSON.
+    #[default]
+    GuardDuty,
+    /// OCSF 1.5.0, class Detection Finding.
+    Ocsf,
+    /// The AWS Security Finding Format.
+    Asff,
+}
+
+impl FindingForm {
+    /// The finding in this form.
+    pub fn write(self, finding: &Finding) -> Value {
+        match self {
+            Self::GuardDuty => finding.to_guardduty(),
+            Self::Ocsf => finding.to_ocsf(),
+            Self::Asff => finding.to_asff(),
+        }
+    }
+}
+
 /// A page of findings.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FindingsPage {
@@ -87,16 +110,16 @@ impl Investigator {
         found.ok_or_else(|| InvestigateError::NotFound { what: format!("finding {id:?}") })
     }
 
-    /// Findings written as GuardDuty writes them, the latest first; at most 1,000.
+    /// Findings written as other tools read them, the latest first; at most 1,000.
     ///
     /// # Errors
     /// When the state cannot answer.
-    pub async fn guardduty(&self, filter: &FindingFilter, limit: u64) -> Result<Vec<Value>, InvestigateError> {
+    pub async fn export(&self, filter: &FindingFilter, form: FindingForm, limit: u64) -> Result<Vec<Value>, InvestigateError> {
         let (page, _) = self.store.findings(filter, FindingSort::LastSeen, true, 0, limit.min(EXPORT_CAP)).await?;
         let mut written = Vec::with_capacity(page.len());
         for summary in page {
             if let Some(finding) = self.store.finding(&summary.id).await? {
-                written.push(finding.to_guardduty());
+                written.push(form.write(&finding));
             }
         }
         Ok(written)

@@ -19,6 +19,7 @@ mod search;
 mod series;
 mod sql;
 mod summary;
+mod suppression;
 mod volume;
 
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub use baseline::{BandRow, BaselineInfo};
 pub use coverage::{Coverage, Span};
 pub use details::{DetailLine, DetailTotals, DetailsPage, DetailsQuery};
 pub use entity::{AddressFacts, EntityFacts, EntityHead, GroupFacts, Holder, InstanceFacts, InterfaceFacts, ListFacts, Place};
-pub use findings::{FindingPage, FindingsPage, RemoteFacts};
+pub use findings::{FindingForm, FindingPage, FindingsPage, RemoteFacts};
 pub use groups::GroupsPage;
 pub use lake::{EntityLine, GeoFacts, ListState, Sources};
 pub use profile::Profile;
@@ -48,6 +49,7 @@ pub use search::{Found, SearchResult};
 pub use series::SeriesKey;
 pub use sql::{SqlAnswer, SqlColumn};
 pub use summary::{Newcomer, SparkPoint, Summary, TopEntity};
+pub use suppression::{SuppressionAdded, SuppressionRequest};
 pub use volume::{VolumePanel, VolumeRow};
 
 /// How far back "usual" and "new" look: the 45 days before a scope.

@@ -6,4 +6,5 @@ mod document;
 mod groups;
 mod http;
 mod panels;
+mod suppression;
 mod world;

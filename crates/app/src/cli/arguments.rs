@@ -76,6 +76,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: FindingsCommand,
     },
+    /// Rules that hide findings known to be harmless, with an owner, a reason and an end.
+    Suppress {
+        #[command(subcommand)]
+        command: SuppressCommand,
+    },
     /// Finding groups: findings that belong to one story, told in order.
     Groups {
         #[command(subcommand)]
@@ -350,10 +355,74 @@ pub(crate) enum FindingsCommand {
     Export {
         #[command(flatten)]
         filter: FindingFilter,
-        /// The form: GuardDuty's JSON.
+        /// The form.
         #[arg(long, value_enum, default_value_t = ExportFormat::Guardduty)]
         format: ExportFormat,
     },
+    /// Make sample findings: what a finding of each type looks like. They are marked, are in no group, and nothing happened.
+    Sample {
+        /// Only of these types.
+        #[arg(long = "type", value_name = "TYPE", value_parser = finding_type)]
+        types: Vec<FindingType>,
+        /// Take every sample away.
+        #[arg(long, conflicts_with = "types")]
+        remove: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SuppressCommand {
+    /// Make a rule, in the place of one with the same name; it hides findings that are there already, too.
+    Add(RuleArguments),
+    /// Show the rules, and how much each hides.
+    List,
+    /// Show what a rule would hide of the last 90 days; nothing is hidden by it.
+    Preview(RuleArguments),
+    /// Remove a rule. What it hid comes back.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// A suppression rule. Every condition has to hold; what is said of the connection, for each connection of a finding.
+#[derive(Debug, Args)]
+pub(crate) struct RuleArguments {
+    /// Name of the rule.
+    pub(crate) name: String,
+    /// Why it is right.
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Who answers for it; you when not given.
+    #[arg(long)]
+    pub(crate) owner: Option<String>,
+    /// Only these types.
+    #[arg(long = "type", value_name = "TYPE", value_parser = finding_type)]
+    pub(crate) finding_type: Vec<FindingType>,
+    /// Only these entities.
+    #[arg(long)]
+    pub(crate) entity: Vec<String>,
+    /// Only with remote addresses in these networks: 10.0.0.0/8, or one address.
+    #[arg(long, value_name = "CIDR")]
+    pub(crate) remote: Vec<String>,
+    /// Only on these ports of the entity: 22, 8000-8100.
+    #[arg(long, value_name = "PORTS")]
+    pub(crate) local_port: Vec<String>,
+    /// Only on these remote ports.
+    #[arg(long, value_name = "PORTS")]
+    pub(crate) remote_port: Vec<String>,
+    /// Only for entities with this tag.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) tag: Vec<String>,
+    /// GuardDuty's finding criteria as JSON, or @FILE: '{"criterion": {"severity": {"lt": 4}}}'.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) criteria: Option<String>,
+    /// Only what happens then, UTC: '22:00-06:00', 'saturday,sunday 00:00-24:00'.
+    #[arg(long, value_name = "TIMES")]
+    pub(crate) schedule: Option<String>,
+    /// When it ends: a date or an instant.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) expires: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -391,6 +460,12 @@ pub(crate) struct GroupFilter {
 pub(crate) enum ExportFormat {
     /// GuardDuty's finding JSON.
     Guardduty,
+    /// GuardDuty's finding JSON, one finding a line.
+    Jsonl,
+    /// OCSF 1.5.0, class Detection Finding.
+    Ocsf,
+    /// The AWS Security Finding Format, as Security Hub takes it.
+    Asff,
 }
 
 #[derive(Debug, Args)]

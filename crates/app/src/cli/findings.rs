@@ -1,11 +1,12 @@
 //! `detect` and `findings`.
 
-use detect::Finding;
+use api::investigate::FindingForm;
+use detect::{Finding, FindingType};
 use flow::{TimeRange, Timestamp};
 use serde_json::Value;
 use state::{Choice, FindingFilter as Filter, FindingSort, Severity as Band, Store};
 
-use super::arguments::{Detect, FindingFilter, FindingsCommand, Global, scope};
+use super::arguments::{Detect, ExportFormat, FindingFilter, FindingsCommand, Global, scope};
 use super::{now, open};
 use crate::home::{Access, Weir};
 use crate::human;
@@ -36,9 +37,33 @@ pub(crate) async fn run(global: &Global, command: FindingsCommand) -> anyhow::Re
         FindingsCommand::Show { id } => show(global, &weir, &id).await,
         FindingsCommand::Archive { ids } => archive(&weir.store, &ids, true).await,
         FindingsCommand::Unarchive { ids } => archive(&weir.store, &ids, false).await,
-        FindingsCommand::Export { filter, format: _ } => {
+        FindingsCommand::Export { filter, format } => {
             let found = whole(&weir, &filter).await?;
-            output::json(&found.iter().map(Finding::to_guardduty).collect::<Vec<Value>>())
+            let form = match format {
+                ExportFormat::Guardduty | ExportFormat::Jsonl => FindingForm::GuardDuty,
+                ExportFormat::Ocsf => FindingForm::Ocsf,
+                ExportFormat::Asff => FindingForm::Asff,
+            };
+            let written: Vec<Value> = found.iter().map(|finding| form.write(finding)).collect();
+            if format == ExportFormat::Jsonl {
+                return output::print(&written.iter().map(|finding| format!("{finding}\n")).collect::<String>());
+            }
+            output::json(&written)
+        }
+        FindingsCommand::Sample { types, remove } => {
+            if remove {
+                let removed = weir.store.delete_samples().await?;
+                return output::print(&format!("{removed} sample findings removed\n"));
+            }
+            let types = if types.is_empty() { FindingType::ALL } else { &types };
+            let ids = weir.store.make_samples(types, now()).await?;
+            if global.output == Format::Json {
+                return output::json(&ids);
+            }
+            output::print(&format!(
+                "{} sample findings made: weir findings list; weir findings sample --remove takes them away\n",
+                ids.len()
+            ))
         }
     }
 }

@@ -10,6 +10,7 @@ mod keep;
 mod lists;
 mod maintain;
 mod serve;
+mod suppress;
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
@@ -21,6 +22,7 @@ use tracing_subscriber::EnvFilter;
 
 pub(crate) use arguments::{Arguments, Page};
 use arguments::{Command, ConfigCommand, Global, IntelCommand, InventoryCommand, TokenCommand};
+pub(crate) use suppress::suppress;
 
 use crate::config::Config;
 use crate::home::{Access, Weir};
@@ -60,6 +62,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
         },
         Command::Detect(detect) => findings::detect(&global, &detect).await?,
         Command::Findings { command } => findings::run(&global, command).await?,
+        Command::Suppress { command } => suppress::run(&global, command).await?,
         Command::Groups { command } => groups::run(&global, command).await?,
         Command::Profile(scope) => investigate::profile(&global, &scope).await?,
         Command::Volume(volume) => investigate::volume(&global, &volume).await?,

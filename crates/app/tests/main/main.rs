@@ -8,6 +8,7 @@ mod maintenance;
 mod order;
 mod samples;
 mod serve;
+mod triage;
 mod walk;
 mod watching;
 mod weir;

@@ -10,6 +10,7 @@ pub use filter::{Choice, FindingFilter, FindingSort, Severity};
 pub use marks::{Mark, MarkSubject, OccurrenceBin};
 pub use read::{FindingSummary, FindingTotal};
 pub use replace::Changed;
+pub(crate) use replace::write_one;
 
 use detect::{Occurrence, Resource};
 use serde::Serialize;

@@ -102,6 +102,19 @@ impl Store {
     }
 }
 
+/// Writes a finding of one occurrence, whatever a detection run says.
+pub(crate) async fn write_one(
+    transaction: &mut Transaction<'_, Sqlite>,
+    occurrence: &Occurrence,
+    resource: &(dyn Fn(&str, Timestamp) -> Resource + Sync),
+) -> Result<(), StateError> {
+    let (id, key) = (occurrence.finding_id(), occurrence.occurrence_key.as_str());
+    let text = write_json(occurrence, "an occurrence")?;
+    insert(transaction, &id, key, hour(occurrence), &text).await?;
+    settle(transaction, &id, &BTreeSet::from([key]), resource).await?;
+    Ok(())
+}
+
 /// The occurrences of this type in these hours. Of two with the same key the one that knows most comes last, and stays.
 fn sorted(finding_type: FindingType, range: TimeRange, occurrences: &[Occurrence]) -> Vec<&Occurrence> {
     let mut sorted: Vec<&Occurrence> =
@@ -118,14 +131,16 @@ async fn in_range(
     finding_type: FindingType,
     range: TimeRange,
 ) -> Result<BTreeMap<String, ByKey>, StateError> {
-    let rows =
-        sqlx::query("SELECT finding_id, occurrence_key, occurrence FROM occurrences WHERE finding_type = ? AND hour >= ? AND hour < ?")
-            .bind(finding_type.name())
-            .bind(range.from.micros())
-            .bind(range.to.micros())
-            .fetch_all(&mut **transaction)
-            .await
-            .map_err(StateError::of("read occurrences"))?;
+    let rows = sqlx::query(
+        "SELECT finding_id, occurrence_key, occurrence FROM occurrences WHERE finding_type = ? AND hour >= ? AND hour < ? \
+             AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.id = finding_id AND f.sample)",
+    )
+    .bind(finding_type.name())
+    .bind(range.from.micros())
+    .bind(range.to.micros())
+    .fetch_all(&mut **transaction)
+    .await
+    .map_err(StateError::of("read occurrences"))?;
     let mut known: BTreeMap<String, ByKey> = BTreeMap::new();
     for row in rows {
         known.entry(row.get("finding_id")).or_default().insert(row.get("occurrence_key"), row.get("occurrence"));

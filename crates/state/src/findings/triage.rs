@@ -15,7 +15,8 @@ impl Store {
             return Ok(0);
         }
         let mut query = QueryBuilder::new("UPDATE findings SET archived = ");
-        query.push_bind(archived).push(", triaged_by = ").push_bind(by).push(", triaged_at = ").push_bind(at.micros());
+        query.push_bind(archived).push(", hidden = 0, kept = ").push_bind(!archived);
+        query.push(", triaged_by = ").push_bind(by).push(", triaged_at = ").push_bind(at.micros());
         query.push(" WHERE id IN (");
         let mut list = query.separated(", ");
         for id in ids {

@@ -5,3 +5,4 @@ mod findings;
 mod groups;
 mod rest;
 mod support;
+mod suppression;
