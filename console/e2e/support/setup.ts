@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { addressOf, ingestSamples, makeDemo, makeFolder, makeToken, serve, type Server } from "./weir";
+import { frontOf } from "./front";
+import { ingestSamples, makeDemo, makeFolder, makeToken, serve } from "./weir";
 
 /** Serves the demo world, an empty lake, and one of real samples where there are any, with the built console in front of each. */
 export default async function setup(): Promise<() => void> {
@@ -33,16 +32,4 @@ export default async function setup(): Promise<() => void> {
     for (const each of servers) each.stop();
     for (const each of folders) each.remove();
   };
-}
-
-/** Where the console of a server is: a preview of `dist` that hands questions on, or with `WEIR_EMBEDDED` the one built into the server. */
-async function frontOf(server: Server): Promise<Server> {
-  if (process.env.WEIR_EMBEDDED) return { url: server.url, stop: () => undefined };
-  const root = join(import.meta.dirname, "../..");
-  const preview = spawn(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "preview", "--host", "127.0.0.1", "--port", "0"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WEIR_SERVER: server.url },
-  });
-  return { url: await addressOf(preview), stop: () => preview.kill() };
 }

@@ -49,9 +49,16 @@ export function makeToken(folder: string): string {
   return made.stdout.trim();
 }
 
+/** Reads a file of flow logs into a lake, without looking for findings. */
+export function ingest(folder: string, file: string, config: string[] = []): void {
+  const made = spawnSync(BINARY, ["--data", folder, ...config, "ingest", "--no-detect", file], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+  if (made.error) throw made.error;
+  if (made.status !== 0) throw new Error(`weir ingest failed: ${made.stderr}`);
+}
+
 /** Serves a lake on a free port. */
-export async function serve(folder: string): Promise<Server> {
-  const child = spawn(BINARY, ["--data", folder, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, WEIR_LOG: "info" } });
+export async function serve(folder: string, config: string[] = []): Promise<Server> {
+  const child = spawn(BINARY, ["--data", folder, ...config, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, WEIR_LOG: "info" } });
   return { url: await addressOf(child), stop: () => child.kill() };
 }
 

@@ -65,7 +65,7 @@ export function PortsPanel({ id }: { id: string }) {
                   </span>
                 ),
               },
-              { id: "bytes_in", header: "Inbound", number: true, width: 100, cell: (row) => <Bytes value={row.bytes_in} /> },
+              { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
               { id: "bytes_out", header: "Outbound", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_out} /> },
               { id: "bytes_in_per_hour", header: "In per hour", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_in_per_hour} /> },
               { id: "bytes_out_per_hour", header: "Out per hour", number: true, width: 118, cell: (row) => <Bytes value={row.bytes_out_per_hour} /> },

@@ -246,7 +246,7 @@ pub struct Upload {
 
 impl Default for Upload {
     fn default() -> Self {
-        Self { enabled: true, max_mib: 1024, concurrent: 16, commit_secs: 120 }
+        Self { enabled: false, max_mib: 1024, concurrent: 16, commit_secs: 120 }
     }
 }
 

@@ -35,7 +35,7 @@ export function PermitTable({ rows }: { rows: Permit[] }) {
         { id: "outcome", header: "Rules say", width: 160, sortingField: "outcome", cell: (row) => <Outcome row={row} /> },
         { id: "rules", header: "Rules that decide", width: 350, cell: (row) => <Deciding row={row} /> },
         { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
-        { id: "bytes_out", header: "Outbound", number: true, width: 110, cell: (row) => <Bytes value={row.bytes_out} /> },
+        { id: "bytes_out", header: "Outbound", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_out} /> },
       ]}
     />
   );

@@ -56,8 +56,8 @@ export function PortUseTable({ rows, about }: { rows: PortUse[]; about: About })
               "Known"
             ),
         },
-        { id: "bytes_in", header: "Inbound", number: true, width: 100, cell: (row) => <Bytes value={row.bytes_in} /> },
-        { id: "bytes_out", header: "Outbound", number: true, width: 108, cell: (row) => <Bytes value={row.bytes_out} /> },
+        { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
+        { id: "bytes_out", header: "Outbound", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_out} /> },
         { id: "remotes", header: "Remotes", number: true, width: 106, cell: (row) => <Count value={row.remotes} /> },
         { id: "flows", header: "Flows", number: true, width: 94, cell: (row) => <Count value={row.flows} what="flow records" /> },
         { id: "rejected", header: "Rejected", number: true, width: 106, cell: (row) => <Count value={row.rejected} what="flow records" /> },
@@ -109,7 +109,7 @@ export function TransferTable({ rows }: { rows: Transfer[] }) {
           },
           { id: "status", header: "Known", width: 150, sortingField: "status", cell: (row) => <NoveltyBadge status={row.status} /> },
           { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
-          { id: "bytes_out", header: "Outbound", number: true, width: 110, cell: (row) => <Bytes value={row.bytes_out} /> },
+          { id: "bytes_out", header: "Outbound", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_out} /> },
           { id: "share", header: "Share", number: true, width: 94, cell: (row) => percent(row.share) },
           { id: "hour_max", header: "Largest hour", number: true, width: 128, cell: (row) => <Bytes value={row.hour_max} /> },
           { id: "before_hour_max", header: "Largest before", number: true, width: 140, cell: (row) => <Bytes value={row.before_hour_max} /> },
@@ -129,12 +129,12 @@ export function ContactTable({ rows }: { rows: Contact[] }) {
       label="Others that may be affected"
       empty={<Empty title="No others" />}
       columns={[
-        { id: "entity", header: "Entity", width: 172, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} name={row.name} /> },
+        { id: "entity", header: "Entity", width: 162, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} name={row.name} /> },
         { id: "kind", header: "Why", width: 122, sortingField: "kind", cell: (row) => (row.kind === "same-remote" ? "Spoke with the same remote" : "First contact") },
         { id: "remote", header: "Remote", width: 140, sortingField: "remote", cell: (row) => <Identifier id={row.remote} /> },
         { id: "ports", header: "Ports", width: 92, cell: (row) => <span className="code">{row.ports.replaceAll(",", " ")}</span> },
-        { id: "bytes_in", header: "Inbound", number: true, width: 98, cell: (row) => <Bytes value={row.bytes_in} /> },
-        { id: "bytes_out", header: "Outbound", number: true, width: 106, cell: (row) => <Bytes value={row.bytes_out} /> },
+        { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
+        { id: "bytes_out", header: "Outbound", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_out} /> },
         {
           id: "accepted",
           header: "Flows",

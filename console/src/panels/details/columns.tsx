@@ -39,7 +39,7 @@ export function detailColumns(whose: DetailsOf, swatches: ReadonlyMap<string, st
       cell: (line) => <Annotations line={line} />,
     },
     { id: "bytes_in", header: <Number>Inbound</Number>, ariaLabel: sorted("Inbound"), sortingField: "bytes_in", width: 102, cell: (line) => <Number><Bytes value={line.bytes_in} /></Number> },
-    { id: "bytes_out", header: <Number>Outbound</Number>, ariaLabel: sorted("Outbound"), sortingField: "bytes_out", width: 110, cell: (line) => <Number><Bytes value={line.bytes_out} /></Number> },
+    { id: "bytes_out", header: <Number>Outbound</Number>, ariaLabel: sorted("Outbound"), sortingField: "bytes_out", width: 112, cell: (line) => <Number><Bytes value={line.bytes_out} /></Number> },
     { id: "local_port", header: <Number>Local port</Number>, ariaLabel: sorted("Local port"), sortingField: "local_port", width: 92, cell: (line) => <Number>{port(line.local_port, line, "inbound")}</Number> },
     { id: "remote_port", header: <Number>Remote port</Number>, ariaLabel: sorted("Remote port"), sortingField: "remote_port", width: 114, cell: (line) => <Number>{port(line.remote_port, line, "outbound")}</Number> },
     { id: "protocol", header: "Protocol", sortingField: "protocol", width: 101, cell: (line) => protocolName(line.protocol, line.protocol_name) },

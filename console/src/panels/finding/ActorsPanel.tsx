@@ -35,9 +35,9 @@ export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from:
         columns={[
           { id: "remote", header: "Remote address", width: 160, isRowHeader: true, cell: (row) => <Identifier id={row.remote_addr} name={facts.get(row.remote_addr)?.entity} scope={scope} /> },
           { id: "port", header: "Service", width: 95, cell: (row) => `${protocolName(row.protocol)} ${row.remote_port ?? row.local_port ?? ""}` },
-          { id: "direction", header: "Connection", width: 112, cell: (row) => <Direction word={row.connection_direction} note="Who opened it" /> },
-          { id: "bytes_in", header: "Inbound", number: true, width: 100, cell: (row) => <Bytes value={row.bytes_in} /> },
-          { id: "bytes_out", header: "Outbound", number: true, width: 105, cell: (row) => <Bytes value={row.bytes_out} /> },
+          { id: "direction", header: "Connection", width: 118, cell: (row) => <Direction word={row.connection_direction} note="Who opened it" /> },
+          { id: "bytes_in", header: "Inbound", number: true, width: 102, cell: (row) => <Bytes value={row.bytes_in} /> },
+          { id: "bytes_out", header: "Outbound", number: true, width: 112, cell: (row) => <Bytes value={row.bytes_out} /> },
           {
             id: "lists",
             header: "Lists",
@@ -57,7 +57,7 @@ export function ActorsPanel({ page, scope }: { page: FindingPage; scope: { from:
               );
             },
           },
-          { id: "count", header: "Count", number: true, width: 80, cell: (row) => <Count value={row.count} what="occurrences" /> },
+          { id: "count", header: "Count", number: true, width: 92, cell: (row) => <Count value={row.count} what="occurrences" /> },
           { id: "first", header: "First", width: 124, cell: (row) => <Time value={row.first_seen} /> },
           { id: "last", header: "Last", width: 124, cell: (row) => <Time value={row.last_seen} /> },
           { id: "place", header: "Location", width: 170, cell: (row) => placeOf(facts.get(row.remote_addr)) || <Nothing why="in no geography file" /> },

@@ -47,7 +47,7 @@ export function OccurrencesPanel({ finding }: { finding: Finding }) {
           { id: "first", header: "First", width: 124, isRowHeader: true, cell: (row) => <Time value={row.first_seen} /> },
           { id: "last", header: "Last", width: 124, cell: (row) => <Time value={row.last_seen} /> },
           { id: "remote", header: "Remote", width: 170, cell: (row) => <Identifier id={row.connection.remote_addr} /> },
-          { id: "action", header: "Action", width: 118, cell: (row) => <Action action={row.connection.action} /> },
+          { id: "action", header: "Action", width: 128, cell: (row) => <Action action={row.connection.action} /> },
           { id: "in", header: "Inbound", number: true, sortingField: undefined, width: 105, cell: (row) => <Bytes value={row.connection.bytes_in} /> },
           { id: "out", header: "Outbound", number: true, sortingField: undefined, width: 112, cell: (row) => <Bytes value={row.connection.bytes_out} /> },
           { id: "summary", header: "What was seen", width: 320, cell: (row) => row.evidence.summary },

@@ -27,7 +27,7 @@ pub(super) fn route(path: &str) -> String {
         ["", ..] => "/".to_owned(),
         [only @ ("healthz" | "readyz" | "metrics"), "", ..] => format!("/{only}"),
         ["api", "openapi.json", "", ..] => "/api/openapi.json".to_owned(),
-        ["api", "v1", "upload", ..] => "/api/v1/upload/{name}".to_owned(),
+        ["upload", ..] => "/upload/{name}".to_owned(),
         ["firehose", ..] => "/firehose".to_owned(),
         ["api", "v1", kind @ ("entities" | "findings" | "groups"), id, rest] => match (id, rest) {
             ("", _) | ("archive", "") => path.trim_end_matches('/').to_owned(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use api::{ApiState, Auth};
+use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use super::arguments::{Global, Serve};
@@ -36,16 +37,18 @@ pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Resu
     let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let bound = listener.local_addr()?;
     let stop = stop_when_told();
+    let mut routes = Router::new();
     let runtime = match access {
         Access::Write => {
-            let runtime = Runtime::start(weir, state.clone(), stop.clone())?;
+            let mut runtime = Runtime::start(weir, state.clone(), stop.clone())?;
             state = state.watching(runtime.status());
+            routes = runtime.routes();
             Some(runtime)
         }
         Access::Read => None,
     };
     tracing::info!("serving at http://{bound}");
-    let served = api::serve(listener, console::with_console(api::router(state)), stop.clone().cancelled_owned()).await;
+    let served = api::serve(listener, routes.merge(console::with_console(api::router(state))), stop.clone().cancelled_owned()).await;
     // Whatever ended the server ends the tasks too.
     stop.cancel();
     if let Some(runtime) = runtime {

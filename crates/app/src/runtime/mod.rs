@@ -19,6 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use api::ApiState;
+use axum::Router;
 use tokio::sync::{Mutex, Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -56,8 +57,8 @@ pub(crate) struct Runtime {
     sources: Vec<Arc<collect::Health>>,
     tasks: JoinSet<()>,
     stop: CancellationToken,
-    deliveries: mpsc::Sender<ingest::sources::Delivery>,
-    surroundings: collect::Surroundings,
+    firehose: Option<Router>,
+    upload: Option<Router>,
 }
 
 impl Runtime {
@@ -69,7 +70,7 @@ impl Runtime {
         let config = &weir.config;
         let clock = collect::Clock::new(now);
         let surroundings = collect::Surroundings::new(weir.root.join("spool"), config.sources.spool_mib, clock)?;
-        let sources = collect::sources(&config.sources, &surroundings)?;
+        let collect::Collection { sources, firehose, upload } = collect::sources(&config.sources, &surroundings)?;
         let live = Arc::new(Live {
             weir: RwLock::new(Arc::clone(&weir)),
             writer: Mutex::new(()),
@@ -91,7 +92,14 @@ impl Runtime {
             tasks.spawn(watcher::run(Arc::clone(&live), stop.clone()));
         }
         tasks.spawn(keeper::run(Arc::clone(&live), stop.clone()));
-        Ok(Self { live, sources: healths, tasks, stop, deliveries, surroundings })
+        Ok(Self { live, sources: healths, tasks, stop, firehose, upload })
+    }
+
+    /// What others call: Firehose, which brings its own key, and uploads, behind the server's tokens. Both wait for commits, so they stand
+    /// outside of the server's limits of time and size.
+    pub(crate) fn routes(&mut self) -> Router {
+        let upload = self.upload.take().map(|upload| api::guarded(&self.live.api, upload));
+        [self.firehose.take(), upload].into_iter().flatten().fold(Router::new(), Router::merge)
     }
 
     /// How the sources and the jobs are doing, whenever it is asked.
@@ -107,7 +115,6 @@ impl Runtime {
     /// Waits until every task has ended; they end when `stop` is cancelled. What is being committed is committed.
     pub(crate) async fn ended(mut self) {
         self.stop.cancelled().await;
-        drop(self.deliveries);
         let ended = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(PATIENCE, ended).await.is_err() {
             tracing::warn!(tasks = self.tasks.len(), "some tasks do not end; what they have under way is done again at the next start");

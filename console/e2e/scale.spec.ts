@@ -1,0 +1,140 @@
+import { expect, type Page, test } from "@playwright/test";
+import { DAY, HOUR, INTERFACE, lakeOf, record } from "./support/logs";
+import { open, parameters, placeOf, settled } from "./support/page";
+
+/** The end of the made-up year, on an hour. */
+const END = Math.floor(Date.parse("2026-08-31T00:00:00Z") / 1_000);
+const DAYS = 365;
+/** Rows of the details in the last day. */
+const ROWS = 12_000;
+
+/**
+ * What a page may take, in milliseconds. The longest task is how long it does not answer to a key; the whole is from the click to a page
+ * that stands still, the server's answer included. On two idle cores the measured values are a fifth of these.
+ */
+const LONGEST = 1_500;
+const HOVER = 400;
+const WHOLE = 20_000;
+
+let lake: Awaited<ReturnType<typeof lakeOf>>;
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  const records: string[] = [];
+  for (let hour = 0; hour < DAYS * 24; hour += 1) {
+    const start = END - DAYS * DAY + hour * HOUR + 60;
+    const wave = 1 + Math.sin((hour % 24) / 3.8);
+    records.push(record({ remote: "203.0.113.10", port: 40_000, service: 443, bytes: Math.round(2_000_000 * wave) + 1_000, start }));
+    records.push(record({ remote: "203.0.113.10", port: 40_000, service: 443, bytes: Math.round(9_000_000 * wave) + 1_000, start, inbound: true }));
+  }
+  for (let row = 0; row < ROWS; row += 1) {
+    records.push(
+      record({ remote: `198.18.${Math.floor(row / 250)}.${(row % 250) + 1}`, port: 1_024 + row, service: row % 3 ? 443 : 22, bytes: 1_000 + row * 37, start: END - DAY + (row % 1_440) * 60, action: row % 11 ? "ACCEPT" : "REJECT" }),
+    );
+  }
+  lake = await lakeOf(records);
+});
+test.afterAll(() => lake?.stop());
+
+/** How long the page did not answer while something was done, and how long it took until it stood still. */
+async function measure(page: Page, name: string, action: () => Promise<void>): Promise<{ longest: number; whole: number }> {
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    (window as unknown as { tasks: number[] }).tasks = seen;
+    new PerformanceObserver((list) => seen.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
+  });
+  const from = Date.now();
+  await action();
+  // Two frames without anything left to draw, as an idle callback tells.
+  await page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestIdleCallback(() => done(), { timeout: 10_000 }))));
+  const whole = Date.now() - from;
+  const tasks = await page.evaluate(() => (window as unknown as { tasks: number[] }).tasks);
+  const longest = Math.max(0, ...tasks);
+  console.log(`${name}: ${whole} ms, ${tasks.length} long tasks, the longest ${Math.round(longest)} ms, together ${Math.round(tasks.reduce((sum, task) => sum + task, 0))} ms`);
+  return { longest, whole };
+}
+
+test("a year of volume stays smooth under the pointer", async ({ page }) => {
+  // The server has to read every day of the year; what is measured is the page.
+  test.setTimeout(600_000);
+  await page.goto(`${lake.console}/#/sources`);
+  await settled(page);
+  const loaded = await measure(page, "a year of volume, loaded", async () => {
+    await page.evaluate((hash) => (location.hash = hash), `#/entities/NetworkInterface/${INTERFACE}?scopeStart=${END - DAYS * DAY}&scopeEnd=${END}`);
+    await expect(page.getByRole("application", { name: "Inbound volume over time" })).toBeVisible({ timeout: 300_000 });
+  });
+  expect(loaded.longest).toBeLessThanOrEqual(LONGEST);
+  // The chart has a bar for each day, not one for each of the 8,760 hours.
+  await page.getByRole("button", { name: "View as table" }).click();
+  const days = await page.getByRole("region", { name: "Volume as a table" }).locator("tbody tr").count();
+  expect(days).toBeGreaterThanOrEqual(2 * DAYS);
+  expect(days).toBeLessThanOrEqual(3 * 400);
+  await page.getByRole("button", { name: "View as table" }).click();
+
+  const chart = page.getByRole("application", { name: "Inbound volume over time" });
+  const [left, right] = [await placeOf(chart, 0.02), await placeOf(chart, 0.98)];
+  await page.mouse.move(left.x, left.y);
+  const hovered = await measure(page, "a year of volume, hovered", async () => {
+    await page.mouse.move(right.x, right.y, { steps: 60 });
+    await expect(page.locator(".chart-tooltip").first()).toContainText("Inbound");
+  });
+  expect(hovered.longest).toBeLessThanOrEqual(HOVER);
+  const scrolled = await measure(page, "a year of volume, scrolled", async () => {
+    for (let step = 0; step < 12; step += 1) await page.mouse.wheel(0, 400);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(1_000);
+  });
+  expect(scrolled.longest).toBeLessThanOrEqual(HOVER);
+});
+
+test("details of 12,000 rows stay smooth while they are paged, sorted, filtered and drawn", async ({ page }) => {
+  test.setTimeout(240_000);
+  await open(page, `${lake.console}/#/entities/NetworkInterface/${INTERFACE}?scopeStart=${END - DAY}&scopeEnd=${END}&size=100`);
+  const table = page.getByRole("table", { name: "Activity details" });
+  const first = table.locator("tbody tr").first();
+  const within = ({ longest, whole }: { longest: number; whole: number }) => {
+    expect(longest).toBeLessThanOrEqual(LONGEST);
+    expect(whole).toBeLessThanOrEqual(WHOLE);
+  };
+  within(
+    await measure(page, "details, 100 rows of the page", async () => {
+      await page.getByRole("button", { name: "Display details for scope time" }).click();
+      await expect(table.locator("tbody tr")).toHaveCount(100, { timeout: 60_000 });
+    }),
+  );
+  const total = Number((await page.locator("#activity-details").textContent())?.match(/\(([\d,]+)\)/)?.[1]?.replaceAll(",", ""));
+  expect(total).toBeGreaterThanOrEqual(10_000);
+
+  const before = await first.textContent();
+  within(
+    await measure(page, "details, next page", async () => {
+      await page.locator("#activity-details").getByRole("button", { name: "Next page" }).click();
+      await expect.poll(() => first.textContent(), { timeout: 60_000 }).not.toBe(before);
+    }),
+  );
+  within(
+    await measure(page, "details, sorted by outbound", async () => {
+      await table.getByRole("button", { name: /^Outbound/ }).first().click();
+      await expect(first).toContainText("203.0.113.10", { timeout: 60_000 });
+    }),
+  );
+  within(
+    await measure(page, "details, filtered by network", async () => {
+      const filter = page.getByRole("combobox", { name: "Filter the details" });
+      await filter.fill("198.18.7.0/24");
+      await filter.press("Enter");
+      await expect(page.locator("#activity-details")).toContainText("250 match", { timeout: 60_000 });
+    }),
+  );
+  within(
+    await measure(page, "details, a row drawn", async () => {
+      await first.getByRole("checkbox").check();
+      await expect(page.locator("#activity-details .swatch.line")).toHaveCount(1, { timeout: 60_000 });
+    }),
+  );
+  expect(parameters(page).get("rows")).toBeTruthy();
+  const scrolled = await measure(page, "details, scrolled over 100 rows", async () => {
+    await table.scrollIntoViewIfNeeded();
+    for (let step = 0; step < 20; step += 1) await page.mouse.wheel(0, 300);
+  });
+  expect(scrolled.longest).toBeLessThanOrEqual(HOVER);
+});
