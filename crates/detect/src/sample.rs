@@ -46,6 +46,7 @@ pub fn sample(finding_type: FindingType, at: Timestamp) -> Occurrence {
         connection,
         account_id: Some(ACCOUNT.to_owned()),
         evidence: Evidence {
+            so_far: None,
             summary: "This is a sample: it shows what a finding of this type looks like, and nothing happened.".to_owned(),
             expected: None,
             actual: Measure::new(flows, Unit::Flows),
