@@ -540,7 +540,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the entity touched in the scope and not in the 45 days before it. */
+        /** What the entity touched in the scope and not in the 45 days before it: of each kind that with most bytes, and how much more there is. */
         get: {
             parameters: {
                 query?: {
@@ -548,6 +548,12 @@ export interface paths {
                     from?: string;
                     /** @description End, in the same forms. The end of the data by default. */
                     to?: string;
+                    /** @description Of this kind only: `remote_port`, `local_port`, `remote_addr`, `remote_net`, `asn` or `country`. */
+                    kind?: string;
+                    /** @description Of each kind, how many with more bytes are left out. */
+                    offset?: number;
+                    /** @description Of each kind, how many are given, at most 1,000; 100 by default. */
+                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -1698,6 +1704,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What collects, detects and tidies up, and how it is doing. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The sources and the jobs of this process. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Status"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/summary": {
         parameters: {
             query?: never;
@@ -2056,7 +2107,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether questions can be answered. */
+        /** Whether questions can be answered, and what is collected can be kept. */
         get: {
             parameters: {
                 query?: never;
@@ -2106,11 +2157,11 @@ export interface components {
              * Format: int32
              * @description The number of the rule that decides, 32767 for the final one; absent when none can be said to.
              */
-            rule?: number | null;
+            rule: number | null;
             /** @description Whether the packets leave the subnet. */
             egress: boolean;
             /** @description Whether it lets them pass; absent when it depends on a port that is not known. */
-            allows?: boolean | null;
+            allows: boolean | null;
             /** @description The rule in words. */
             text: string;
         };
@@ -2122,17 +2173,17 @@ export interface components {
              * Format: int32
              * @description The remote port, where the remote side is the server.
              */
-            remote_port?: number | null;
+            remote_port: number | null;
             /**
              * Format: int32
              * @description The entity's port, where the entity is the server.
              */
-            local_port?: number | null;
+            local_port: number | null;
             /**
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol?: number | null;
+            protocol: number | null;
             /** @description Who opened the connections. */
             connection_direction: string;
             /**
@@ -2170,7 +2221,7 @@ export interface components {
             /** @description The address. */
             address: string;
             /** @description The interface it was on. */
-            interface_id?: string | null;
+            interface_id: string | null;
             /**
              * Format: date-time
              * @description First time.
@@ -2335,6 +2386,8 @@ export interface components {
                 contradiction: boolean;
                 /** @description The security-group rules that match, certain ones first; none when no rule does. */
                 rules: components["schemas"]["RuleFacts"][];
+                /** @description When none matches: the rules that would have to, at most 20, those that miss least first. */
+                missed: components["schemas"]["MissedFacts"][];
                 request?: components["schemas"]["AclFacts"] | null;
                 answer?: components["schemas"]["AclFacts"] | null;
                 /** @description All of it in words. */
@@ -2478,7 +2531,7 @@ export interface components {
             /** @description The scope. */
             scope: components["schemas"]["Scope"];
             /** @description The finding that the answers are about, when there is one. */
-            finding?: string | null;
+            finding: string | null;
             /** @description Which ports and services were in use, and which of them are new? `new`, `usual`, `no-history`, `quiet`, `no-data`. */
             ports: components["schemas"]["Answer_PortUse"];
             /** @description Was there a large transfer, against what is usual? `large`, `raised`, `usual`, `no-history`, `quiet`, `no-data`. */
@@ -2497,11 +2550,11 @@ export interface components {
             /** @description Whether they are put away. */
             archived: boolean;
         };
-        /** @description What is usual for one hour and direction. */
+        /** @description What is usual for one interval and direction. */
         BandRow: {
             /**
              * Format: date-time
-             * @description The hour.
+             * @description Start of the interval.
              */
             start: string;
             /** @description Which way the bytes go. */
@@ -2526,12 +2579,18 @@ export interface components {
         BaselineInfo: {
             /**
              * Format: double
-             * @description Days of hours learned before the last hour of the scope.
+             * @description Days on record before the scope, at most 45: those of the lake, whatever the entity did in them.
              */
             days: number;
             /**
              * Format: double
-             * @description 0 to 1, of the last hour of the scope: days of 14, and how often that hour of the week was seen.
+             * @description Days that were learned before the last interval of the scope. Hours without data, hours of which records were lost and hours far
+             *     above what is usual are not learned, and the days before the entity's first record are not either.
+             */
+            learned: number;
+            /**
+             * Format: double
+             * @description 0 to 1, of the last interval of the scope: days of 14, and how often that hour of the week was seen.
              */
             maturity: number;
             /**
@@ -2654,17 +2713,17 @@ export interface components {
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol?: number | null;
+            protocol: number | null;
             /**
              * Format: int32
              * @description The entity's port, known where the entity is the server.
              */
-            local_port?: number | null;
+            local_port: number | null;
             /**
              * Format: int32
              * @description The remote port, known where the remote side is the server.
              */
-            remote_port?: number | null;
+            remote_port: number | null;
             /** @description The remote address. */
             remote_addr: string;
             /** @description What the network did. */
@@ -2695,12 +2754,12 @@ export interface components {
              */
             flows: number;
             /** @description Country of the remote address, ISO 3166-1 alpha-2. */
-            remote_country?: string | null;
+            remote_country: string | null;
             /**
              * Format: int32
              * @description Autonomous system of the remote address.
              */
-            remote_asn?: number | null;
+            remote_asn: number | null;
         };
         /**
          * @description Why an entity may be affected.
@@ -2738,9 +2797,9 @@ export interface components {
         /** @description An interval with a caveat. */
         CoverageGap: {
             /** @description The entity. */
-            entity?: string | null;
+            entity: string | null;
             /** @description The interface. */
-            interface_id?: string | null;
+            interface_id: string | null;
             /** @description `skipdata`: records were lost. `nodata`: there was no traffic. */
             kind: string;
             /**
@@ -2771,11 +2830,11 @@ export interface components {
         /** @description One row of the details, and what is known of its other side. */
         DetailLine: components["schemas"]["DetailRow"] & {
             /** @description The entity that held the remote address at that time, when it is one of ours. */
-            remote_entity?: string | null;
+            remote_entity: string | null;
             /** @description The value of that entity's tag `Name`. */
-            remote_name?: string | null;
+            remote_name: string | null;
             /** @description Who runs the autonomous system of the remote address. */
-            remote_as_org?: string | null;
+            remote_as_org: string | null;
             /** @description Lists that the remote address is on. */
             lists: string[];
         };
@@ -2785,28 +2844,28 @@ export interface components {
          */
         DetailRow: {
             /** @description The entity, when the question is about an address or an account. */
-            entity?: string | null;
+            entity?: string;
             /** @description The other side; absent when it is not known which side is which. */
-            remote?: string | null;
+            remote: string | null;
             /**
              * Format: int32
              * @description Port at the entity.
              */
-            local_port?: number | null;
+            local_port: number | null;
             /**
              * Format: int32
              * @description Port at the other side.
              */
-            remote_port?: number | null;
+            remote_port: number | null;
             /**
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol?: number | null;
+            protocol: number | null;
             /** @description Its name. */
-            protocol_name?: string | null;
+            protocol_name: string | null;
             /** @description The service the connection was for, by the server's port. */
-            service?: string | null;
+            service: string | null;
             /** @description Who opened the connection: `inbound` the remote, `outbound` the entity, else `unknown`. */
             direction: string;
             /** @description The rule that says so. */
@@ -2817,7 +2876,7 @@ export interface components {
              */
             direction_confidence: number;
             /** @description `accept` or `reject`; absent when the source does not say. */
-            action?: string | null;
+            action: string | null;
             /**
              * Format: int64
              * @description Bytes towards the entity.
@@ -2847,12 +2906,12 @@ export interface components {
              * Format: int32
              * @description TCP flags or-ed over the records towards the entity.
              */
-            tcp_flags_in?: number | null;
+            tcp_flags_in: number | null;
             /**
              * Format: int32
              * @description TCP flags or-ed over the records away from the entity.
              */
-            tcp_flags_out?: number | null;
+            tcp_flags_out: number | null;
             /**
              * Format: date-time
              * @description Start of the first record.
@@ -2864,16 +2923,16 @@ export interface components {
              */
             last: string;
             /** @description Country of the remote side. */
-            remote_country?: string | null;
+            remote_country: string | null;
             /**
              * Format: int32
              * @description Autonomous system of the remote side.
              */
-            remote_asn?: number | null;
+            remote_asn: number | null;
             /** @description The interface that saw it; the first by name when there are several. */
-            interface_id?: string | null;
+            interface_id: string | null;
             /** @description Findings that rest on this row, by id. Filled by who knows the findings. */
-            findings?: string[];
+            findings: string[];
         };
         /** @description Sums over the rows of all pages. */
         DetailTotals: {
@@ -2931,22 +2990,22 @@ export interface components {
              * Format: int64
              * @description What those hours usually have together; absent when too little was learned.
              */
-            expected?: number | null;
+            expected: number | null;
             /**
              * Format: int64
              * @description Upper edge of what those hours usually have.
              */
-            expected_high?: number | null;
+            expected_high: number | null;
             /**
              * Format: double
              * @description Bytes over what is expected.
              */
-            factor?: number | null;
+            factor: number | null;
             /**
              * Format: date-time
              * @description The hour furthest above its upper edge, else the largest one.
              */
-            peak?: string | null;
+            peak: string | null;
             /**
              * Format: int64
              * @description Bytes in that hour.
@@ -2956,12 +3015,12 @@ export interface components {
              * Format: int64
              * @description What that hour usually has.
              */
-            peak_expected?: number | null;
+            peak_expected: number | null;
             /**
              * Format: int64
              * @description Upper edge of what that hour usually has.
              */
-            peak_high?: number | null;
+            peak_high: number | null;
             /**
              * Format: int64
              * @description Hours above their upper edge.
@@ -3001,29 +3060,29 @@ export interface components {
              * Format: date-time
              * @description The snapshot that first stated the facts.
              */
-            as_of?: string | null;
+            as_of: string | null;
             /**
              * Format: date-time
              * @description When it was found to be gone.
              */
-            gone?: string | null;
+            gone: string | null;
             /** @description What an interface of an AWS service stands for. */
-            role?: string | null;
+            role: string | null;
             /** @description Availability zone. */
-            zone?: string | null;
+            zone: string | null;
             /** @description Its VPC. */
-            vpc_id?: string | null;
+            vpc_id: string | null;
             /** @description Its subnet. */
-            subnet_id?: string | null;
+            subnet_id: string | null;
             /** @description Its networks, of a subnet or VPC. */
             cidrs: string[];
-            instance?: components["schemas"]["InstanceFacts"] | null;
+            instance: components["schemas"]["InstanceFacts"] | null;
             /** @description Its interfaces. */
             interfaces: components["schemas"]["InterfaceFacts"][];
             /** @description Its security groups. */
             security_groups: components["schemas"]["GroupFacts"][];
             /** @description The network ACL of its subnet. */
-            network_acl?: string | null;
+            network_acl: string | null;
             /** @description Its tags. */
             tags: {
                 [key: string]: string;
@@ -3036,23 +3095,23 @@ export interface components {
             /** @description `instance`, `interface`, `ip-address`, `vpc`, `subnet`, `account` or `resource`. */
             kind: string;
             /** @description The value of its tag `Name`. */
-            name?: string | null;
+            name: string | null;
             /** @description Account that owns it. */
-            account?: string | null;
+            account: string | null;
             /** @description Region. */
-            region?: string | null;
+            region: string | null;
             /** @description The scope. */
             scope: components["schemas"]["Scope"];
             /**
              * Format: date-time
              * @description First time in the lake; absent when the lake knows nothing of it.
              */
-            first_seen?: string | null;
+            first_seen: string | null;
             /**
              * Format: date-time
              * @description Last time in the lake.
              */
-            last_seen?: string | null;
+            last_seen: string | null;
             /**
              * Format: int64
              * @description Flow records in the lake.
@@ -3060,27 +3119,27 @@ export interface components {
             flows: number;
             /** @description What the inventory knows of it at the end of the scope. */
             facts: components["schemas"]["EntityFacts"];
-            address?: components["schemas"]["AddressFacts"] | null;
+            address: components["schemas"]["AddressFacts"] | null;
         };
         /** @description An entity of a list. */
         EntityLine: components["schemas"]["EntityTraffic"] & {
             /** @description `instance`, `interface`, … */
             kind: string;
             /** @description The value of its tag `Name`. */
-            name?: string | null;
+            name: string | null;
             /**
              * Format: int64
              * @description Findings that touch the scope and are not put away.
              */
             findings: number;
-            severity?: components["schemas"]["Severity"] | null;
+            severity: components["schemas"]["Severity"] | null;
         };
         /** @description An entity and its traffic in a scope. */
         EntityTraffic: {
             /** @description The entity. */
             entity: string;
             /** @description Account that owns it. */
-            account_id?: string | null;
+            account_id: string | null;
             /**
              * Format: int64
              * @description Bytes towards it.
@@ -3107,33 +3166,34 @@ export interface components {
              */
             last: string;
         };
-        /** @description What an occurrence rests on. */
+        /** @description What an occurrence rests on, or all occurrences of a finding together. */
         Evidence: {
             /** @description One plain sentence. */
             summary: string;
-            expected?: components["schemas"]["Expected"] | null;
+            expected: components["schemas"]["Expected"] | null;
             /** @description What was seen. */
             actual: components["schemas"]["Measure"];
             /**
              * Format: double
              * @description Actual over expected.
              */
-            factor?: number | null;
+            factor: number | null;
             /** @description How the actual compares with everything on record, in words. */
-            rank?: string | null;
+            rank: string | null;
             /**
              * Format: date-time
              * @description Since when it has been going on.
              */
             since: string;
+            so_far: components["schemas"]["Traffic"] | null;
             /** @description How well known the values of the traffic are. */
             novelty: components["schemas"]["Novelty"][];
-            threshold?: components["schemas"]["Measure"] | null;
+            threshold: components["schemas"]["Measure"] | null;
             /**
              * Format: double
              * @description Actual over the limit; the further above 1, the clearer.
              */
-            margin?: number | null;
+            margin: number | null;
             /** @description How sure this is. */
             confidence: components["schemas"]["Confidence"];
             /** @description What would have made this not fire, each with its number. */
@@ -3182,9 +3242,9 @@ export interface components {
             /** @description What makes its occurrences the same issue. */
             aggregation_key: string;
             /** @description Account of the entity. */
-            account_id?: string | null;
+            account_id: string | null;
             /** @description Region of the entity. */
-            region?: string | null;
+            region: string | null;
             /**
              * Format: double
              * @description The highest severity of its occurrences.
@@ -3212,9 +3272,9 @@ export interface components {
             /** @description Whether someone put it away. Assembled findings are not; triage sets it. */
             archived: boolean;
             /** @description The group that it is in; see [`Grouping`](crate::Grouping). Assembled findings are in none. */
-            group?: string | null;
+            group: string | null;
             /** @description The suppression rule that hides it. */
-            suppressed_by?: string | null;
+            suppressed_by: string | null;
             /** @description Whether it was made up, to show what a finding of its type looks like. */
             sample: boolean;
             /** @description The technique it is a sign of. */
@@ -3223,7 +3283,12 @@ export interface components {
             resource: components["schemas"]["Resource"];
             /** @description Every remote end point, the one with most bytes first. */
             actors: components["schemas"]["Actor"][];
-            /** @description The evidence of the latest occurrence. */
+            /** @description What all occurrences come to. */
+            story: components["schemas"]["Story"];
+            /**
+             * @description The evidence of all occurrences, folded: what was seen and expected, the limit, the confidence and the rest are the strongest
+             *     occurrence's; since when, how well known the values were before, the lists, the contributions and the rows are those of all.
+             */
             evidence: components["schemas"]["Evidence"];
             /** @description Every occurrence, the earliest first. */
             occurrences: components["schemas"]["Occurrence"][];
@@ -3234,7 +3299,7 @@ export interface components {
             summary: components["schemas"]["FindingSummary"];
             /** @description The finding with evidence, every actor and every occurrence. */
             finding: components["schemas"]["Finding"];
-            /** @description The scope that its investigation begins with: the hours of its first and last occurrence. */
+            /** @description The scope that its investigation begins with: the hours from its beginning to its last occurrence. */
             scope: components["schemas"]["Scope"];
             /** @description The entity it is about. */
             entity: components["schemas"]["EntityHead"];
@@ -3267,11 +3332,11 @@ export interface components {
             /** @description The entity it is about. */
             entity: string;
             /** @description The value of the entity's tag `Name`. */
-            entity_name?: string | null;
+            entity_name: string | null;
             /** @description Account of the entity. */
-            account_id?: string | null;
+            account_id: string | null;
             /** @description Region of the entity. */
-            region?: string | null;
+            region: string | null;
             /**
              * Format: date-time
              * @description Start of the first occurrence.
@@ -3294,27 +3359,27 @@ export interface components {
             actors: number;
             /** @description Remote address of the latest occurrence. */
             remote_addr: string;
-            /** @description What the latest occurrence rests on, in one sentence. */
+            /** @description What all its occurrences come to, in one sentence. */
             summary: string;
-            /** @description How sure the detector is of the latest occurrence. */
+            /** @description How sure the detector is of the strongest occurrence. */
             confidence: components["schemas"]["Confidence"];
             /** @description The technique it is a sign of. */
             technique: components["schemas"]["Technique"];
             /** @description Whether somebody put it away. */
             archived: boolean;
             /** @description Who decided last. */
-            triaged_by?: string | null;
+            triaged_by: string | null;
             /**
              * Format: date-time
              * @description When.
              */
-            triaged_at?: string | null;
+            triaged_at: string | null;
             /** @description What they wrote. */
-            note?: string | null;
+            note: string | null;
             /** @description The group that it is in. */
-            group?: string | null;
+            group: string | null;
             /** @description The suppression rule that hides it. */
-            suppressed_by?: string | null;
+            suppressed_by: string | null;
             /** @description Whether it was made up, to show what a finding of its type looks like. */
             sample: boolean;
         };
@@ -3354,21 +3419,21 @@ export interface components {
             /** @description `instance`, `interface`, `ip-address`, `account`, `vpc`, `subnet`, `resource` or `finding`. */
             kind: string;
             /** @description The value of its tag `Name`, or a finding's title. */
-            name?: string | null;
+            name: string | null;
             /** @description Its account. */
-            account?: string | null;
+            account: string | null;
             /** @description What matched, such as `address 10.0.0.5`. */
             matched: string;
             /**
              * Format: date-time
              * @description First time in the lake, of what was found there.
              */
-            first_seen?: string | null;
+            first_seen: string | null;
             /**
              * Format: date-time
              * @description Last time in the lake.
              */
-            last_seen?: string | null;
+            last_seen: string | null;
         };
         /** @description A geography file in use. */
         GeoFacts: {
@@ -3437,7 +3502,7 @@ export interface components {
             /** @description Its identifier. */
             id: string;
             /** @description The value of its tag `Name`. */
-            name?: string | null;
+            name: string | null;
             /** @description Which side it is on. */
             side: components["schemas"]["GroupSide"];
             /** @description The findings it takes part in. */
@@ -3450,7 +3515,7 @@ export interface components {
             /** @description `sg-…`. */
             id: string;
             /** @description Its name. */
-            name?: string | null;
+            name: string | null;
             /** @description Inbound rules in words; empty when the inventory does not hold them. */
             inbound: string[];
             /** @description Outbound rules in words. */
@@ -3459,7 +3524,7 @@ export interface components {
              * Format: date-time
              * @description The snapshot that says so.
              */
-            as_of?: string | null;
+            as_of: string | null;
             /** @description Whether that snapshot is later than the time asked about. */
             assumed: boolean;
         };
@@ -3493,7 +3558,7 @@ export interface components {
             /** @description The entity it is about. */
             entity: string;
             /** @description The value of the entity's tag `Name`. */
-            entity_name?: string | null;
+            entity_name: string | null;
             /**
              * Format: double
              * @description Its severity.
@@ -3647,7 +3712,7 @@ export interface components {
              * Format: date-time
              * @description Until when; absent when nothing says that it ended.
              */
-            to?: string | null;
+            to: string | null;
             /** @description Whether the inventory's first snapshot is later than that, so that it stands in. */
             assumed: boolean;
         };
@@ -3672,13 +3737,13 @@ export interface components {
             /** @description The entity. */
             entity: string;
             /** @description The value of its tag `Name`. */
-            name?: string | null;
+            name: string | null;
             /** @description The interface. */
             interface_id: string;
             /** @description The VPC: private addresses are unique only inside one. */
-            vpc_id?: string | null;
+            vpc_id: string | null;
             /** @description Its account. */
-            account?: string | null;
+            account: string | null;
             /**
              * Format: date-time
              * @description From when.
@@ -3688,7 +3753,7 @@ export interface components {
              * Format: date-time
              * @description Until when; absent when nothing says that it ended.
              */
-            to?: string | null;
+            to: string | null;
             /** @description Whether that is assumed from a later snapshot. */
             assumed: boolean;
         };
@@ -3702,40 +3767,81 @@ export interface components {
         /** @description An EC2 instance. */
         InstanceFacts: {
             /** @description Instance type, such as `m7i.large`. */
-            instance_type?: string | null;
+            instance_type: string | null;
             /**
              * Format: date-time
              * @description When it was last started.
              */
-            launch_time?: string | null;
+            launch_time: string | null;
             /** @description `running`, `stopped`, … */
-            state?: string | null;
+            state: string | null;
             /** @description Machine image. */
-            image_id?: string | null;
+            image_id: string | null;
             /** @description Operating system and licence. */
-            platform?: string | null;
+            platform: string | null;
             /** @description Role it runs under. */
-            instance_profile?: string | null;
+            instance_profile: string | null;
         };
         /** @description A network interface. */
         InterfaceFacts: {
             /** @description `eni-…`. */
             id: string;
             /** @description What an interface of an AWS service stands for. */
-            role?: string | null;
+            role: string | null;
             /** @description Its addresses. */
             addresses: string[];
             /** @description Its VPC. */
-            vpc_id?: string | null;
+            vpc_id: string | null;
             /** @description Its subnet. */
-            subnet_id?: string | null;
+            subnet_id: string | null;
             /** @description Its security groups. */
             security_groups: string[];
             /**
              * Format: date-time
              * @description When it was attached.
              */
-            attached?: string | null;
+            attached: string | null;
+        };
+        /**
+         * @description What a job is at.
+         * @enum {string}
+         */
+        JobState: "idle" | "running" | "failing";
+        /** @description How a job is doing. */
+        JobStatus: {
+            /** @description `collect`, `detect`, `compact`, `expire`, `vacuum`. */
+            name: string;
+            /** @description What it is at. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Runs begun since the start.
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description Runs that failed.
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description When a run last succeeded.
+             */
+            last_success: string | null;
+            /**
+             * Format: int64
+             * @description Time of all runs that ended, milliseconds.
+             */
+            busy_millis: number;
+            /**
+             * Format: int64
+             * @description Time of the last run that ended, milliseconds.
+             */
+            last_millis: number | null;
+            /** @description What the last run did. */
+            note: string | null;
+            /** @description Why the last run failed; none when it succeeded. */
+            error: string | null;
         };
         /** @description From when to when there are flows. */
         LakeRange: {
@@ -3743,12 +3849,12 @@ export interface components {
              * Format: date-time
              * @description First hour with flows; absent when the lake is empty.
              */
-            first?: string | null;
+            first: string | null;
             /**
              * Format: date-time
              * @description End of the last hour with flows.
              */
-            last?: string | null;
+            last: string | null;
         };
         /** @description That a list holds an address. */
         ListFacts: {
@@ -3781,7 +3887,7 @@ export interface components {
              */
             age_days: number;
             /** @description Where it came from. */
-            source?: string | null;
+            source: string | null;
             /** @description Addresses and networks on it. */
             entries: number;
         };
@@ -3797,23 +3903,34 @@ export interface components {
             /** @description The number in words. */
             words: string;
         };
+        /** @description A security-group rule that does not match, and why. */
+        MissedFacts: {
+            /** @description The group. */
+            group_id: string;
+            /** @description Its name. */
+            group_name: string;
+            /** @description The rule in words. */
+            text: string;
+            /** @description What about the connection it does not match. */
+            reason: string;
+        };
         /** @description A network interface. */
         NetworkInterface: {
             /**
              * @description Interface id.
              * @default null
              */
-            networkInterfaceId: string | null;
+            networkInterfaceId: string;
             /**
              * @description Primary private address.
              * @default null
              */
-            privateIpAddress: string | null;
+            privateIpAddress: string;
             /**
              * @description Private host name.
              * @default null
              */
-            privateDnsName: string | null;
+            privateDnsName: string;
             /**
              * @description All private addresses.
              * @default []
@@ -3823,12 +3940,12 @@ export interface components {
              * @description Public address.
              * @default null
              */
-            publicIp: string | null;
+            publicIp: string;
             /**
              * @description Public host name.
              * @default null
              */
-            publicDnsName: string | null;
+            publicDnsName: string;
             /**
              * @description IPv6 addresses.
              * @default []
@@ -3843,12 +3960,12 @@ export interface components {
              * @description Subnet.
              * @default null
              */
-            subnetId: string | null;
+            subnetId: string;
             /**
              * @description VPC.
              * @default null
              */
-            vpcId: string | null;
+            vpcId: string;
         };
         /** @description A country or autonomous system that nobody had spoken with in the 45 days before. */
         Newcomer: {
@@ -3918,6 +4035,11 @@ export interface components {
              * @description Highest confidence in the connection direction.
              */
             confidence: number;
+            /**
+             * Format: int64
+             * @description How many new values of this kind there are, of which those with most bytes are given.
+             */
+            total: number;
         };
         /** @description How well known one value of the traffic is. */
         Novelty: {
@@ -3931,7 +4053,7 @@ export interface components {
              * Format: date-time
              * @description When it was seen last before this.
              */
-            last_seen?: string | null;
+            last_seen: string | null;
             /** @description What there is to say. */
             note: string;
         };
@@ -3945,9 +4067,9 @@ export interface components {
             /** @description Where it was read from. */
             uri: string;
             /** @description What it was found to be. */
-            format?: string | null;
+            format: string | null;
             /** @description What went wrong with it as a whole. */
-            problem?: string | null;
+            problem: string | null;
             /** @description Whether it was read to its end. */
             complete: boolean;
             /**
@@ -3979,7 +4101,7 @@ export interface components {
              * Format: date-time
              * @description When it was committed.
              */
-            ingested_at?: string | null;
+            ingested_at: string | null;
         };
         /** @description One noteworthy hour of one entity with one remote end point. */
         Occurrence: {
@@ -4009,7 +4131,7 @@ export interface components {
             /** @description The connections. */
             connection: components["schemas"]["ConnectionAction"];
             /** @description Account of the entity. */
-            account_id?: string | null;
+            account_id: string | null;
             /** @description What it rests on. */
             evidence: components["schemas"]["Evidence"];
         };
@@ -4144,6 +4266,11 @@ export interface components {
                  * @description Highest confidence in the connection direction.
                  */
                 confidence: number;
+                /**
+                 * Format: int64
+                 * @description How many new values of this kind there are, of which those with most bytes are given.
+                 */
+                total: number;
             }[];
             /** @description The SQL behind them. */
             query: string;
@@ -4205,8 +4332,8 @@ export interface components {
                 flows: number;
                 /**
                  * Format: int64
-                 * @description Lower edge of what is usual for all actions of this hour and direction together; absent when the bins are not hours, or too
-                 *     little was learned.
+                 * @description Lower edge of what is usual for all actions of this interval and direction together; absent when the bins are shorter than an hour
+                 *     or do not lie wholly in the scope, and when too little was learned.
                  */
                 expected_low?: number | null;
                 /**
@@ -4220,31 +4347,52 @@ export interface components {
             /** @description What is missing. */
             coverage: components["schemas"]["Coverage"];
         };
+        /** @description A message that could not be acted on. */
+        ParkedMessage: {
+            /** @description Identifier of the message. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last received.
+             */
+            time: string;
+            /** @description Why it was parked. */
+            reason: string;
+            /** @description The beginning of its body. */
+            excerpt: string;
+            /**
+             * Format: int32
+             * @description How often it was received.
+             */
+            receives: number;
+            /** @description Whether it was deleted from the queue. */
+            deleted: boolean;
+        };
         /** @description Where an address is. */
         Place: {
             /** @description ISO 3166-1 alpha-2 code. */
-            country?: string | null;
+            country: string | null;
             /** @description Country in English. */
-            country_name?: string | null;
+            country_name: string | null;
             /** @description City. */
-            city?: string | null;
+            city: string | null;
             /**
              * Format: double
              * @description Degrees north.
              */
-            latitude?: number | null;
+            latitude: number | null;
             /**
              * Format: double
              * @description Degrees east.
              */
-            longitude?: number | null;
+            longitude: number | null;
             /**
              * Format: int32
              * @description Autonomous system.
              */
-            asn?: number | null;
+            asn: number | null;
             /** @description Who runs it. */
-            as_org?: string | null;
+            as_org: string | null;
         };
         /** @description Volume of one service port, in all and on average. */
         PortLine: components["schemas"]["PortVolume"] & {
@@ -4270,14 +4418,14 @@ export interface components {
              * Format: int32
              * @description The server's port; absent when unknown or without ports.
              */
-            port?: number | null;
+            port: number | null;
             /**
              * Format: int32
              * @description IANA protocol number.
              */
-            protocol?: number | null;
+            protocol: number | null;
             /** @description Service commonly found there. */
-            service?: string | null;
+            service: string | null;
             /** @description Who opened the connections. */
             direction: string;
             /**
@@ -4312,7 +4460,7 @@ export interface components {
              * @description Private host name.
              * @default null
              */
-            privateDnsName: string | null;
+            privateDnsName: string;
             /**
              * @description The address.
              * @default
@@ -4356,7 +4504,7 @@ export interface components {
             distinct: components["schemas"]["Panel_DistinctBin"];
             /** @description Volume by common port. */
             ports: components["schemas"]["Panel_PortLine"];
-            /** @description What is new in the scope. */
+            /** @description What is new in the scope, of each kind that with most bytes. */
             new: components["schemas"]["Panel_Novel"];
             /** @description Addresses used and held. */
             addresses: components["schemas"]["AddressesPanel"];
@@ -4386,14 +4534,14 @@ export interface components {
             /** @description Lists that it is on. */
             lists: components["schemas"]["ListFacts"][];
             /** @description The entity that held it, when it is one of ours. */
-            entity?: string | null;
+            entity: string | null;
         };
         /** @description Volume with one remote against its own history. */
         RemoteTransfer: {
             /** @description The remote address; for a question about an address, the entity. */
             remote: string;
             /** @description The entity that holds the address, when it is one of ours. */
-            remote_entity?: string | null;
+            remote_entity: string | null;
             /**
              * Format: int64
              * @description Bytes towards the entity.
@@ -4504,59 +4652,62 @@ export interface components {
              * @description Account that owns it. Not part of the details written.
              * @default null
              */
-            accountId: string | null;
+            accountId: string;
             /**
              * @description Region it is in. Not part of the details written.
              * @default null
              */
-            region: string | null;
+            region: string;
             /**
              * @description Instance id; for an entity that is no instance, the entity.
              * @default null
              */
-            instanceId: string | null;
+            instanceId: string;
             /**
              * @description Instance type such as `m5.large`.
              * @default null
              */
-            instanceType: string | null;
+            instanceType: string;
             /**
              * @description When it was launched, RFC 3339.
              * @default null
              */
-            launchTime: string | null;
+            launchTime: string;
             /**
              * @description State such as `running`.
              * @default null
              */
-            instanceState: string | null;
+            instanceState: string;
             /**
              * @description Platform, `windows` or absent.
              * @default null
              */
-            platform: string | null;
+            platform: string;
             /**
              * @description Availability zone.
              * @default null
              */
-            availabilityZone: string | null;
+            availabilityZone: string;
             /**
              * @description Machine image.
              * @default null
              */
-            imageId: string | null;
+            imageId: string;
             /**
              * @description Description of the machine image.
              * @default null
              */
-            imageDescription: string | null;
+            imageDescription: string;
             /**
              * @description Outpost it runs on.
              * @default null
              */
-            outpostArn: string | null;
-            /** @default null */
-            iamInstanceProfile: components["schemas"]["IamInstanceProfile"] | null;
+            outpostArn: string;
+            /**
+             * @description Instance profile.
+             * @default null
+             */
+            iamInstanceProfile: components["schemas"]["IamInstanceProfile"];
             /**
              * @description Product codes.
              * @default []
@@ -4591,7 +4742,7 @@ export interface components {
             /** @description The rule in words. */
             text: string;
             /** @description What its author wrote. */
-            description?: string | null;
+            description: string | null;
             /** @description Whether it certainly matches: not so for prefix lists, of which the entries are not known. */
             certain: boolean;
         };
@@ -4679,6 +4830,85 @@ export interface components {
          * @enum {string}
          */
         Side: "client" | "server" | "unknown";
+        /** @description How a source is doing. */
+        SourceStatus: {
+            /** @description Its name, as configured. */
+            name: string;
+            /** @description `folder`, `s3_queue`, `s3_listing`, `firehose`, `upload`, `list`, `inventory`. */
+            kind: string;
+            /** @description What it watches: a path, a queue, a bucket. */
+            place: string;
+            /** @description `starting`, `running`, `failing`, `done`, `stopped`. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description When it last reached what it watches.
+             */
+            last_success: string | null;
+            /**
+             * Format: date-time
+             * @description When an object of it was last committed.
+             */
+            last_commit: string | null;
+            last_error: components["schemas"]["SourceTrouble"] | null;
+            /**
+             * Format: int64
+             * @description Errors since the start.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Objects handed to the collector; one that is delivered again counts again.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Objects committed.
+             */
+            committed: number;
+            /**
+             * Format: int64
+             * @description Objects read and not understood.
+             */
+            unusable: number;
+            /**
+             * Format: int64
+             * @description Objects that failed and come again.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Objects passed over, known or not asked for.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Bytes of the objects committed, as delivered.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Objects that wait for their commit.
+             */
+            in_flight: number;
+            /**
+             * Format: int64
+             * @description Objects or messages that wait to be taken, where the source can tell.
+             */
+            backlog: number | null;
+            /**
+             * Format: int64
+             * @description From the modification of the object committed last to its commit, seconds.
+             */
+            lag_secs: number | null;
+            /**
+             * Format: int64
+             * @description Messages parked since the start.
+             */
+            parked: number;
+            /** @description The latest of them. */
+            parked_messages: components["schemas"]["ParkedMessage"][];
+        };
         /** @description Totals over everything read. */
         SourceTotals: {
             /**
@@ -4725,7 +4955,22 @@ export interface components {
              * Format: date-time
              * @description When the last object was committed.
              */
-            last_ingested?: string | null;
+            last_ingested: string | null;
+        };
+        /** @description The last error of a source. */
+        SourceTrouble: {
+            /**
+             * Format: date-time
+             * @description When it last happened.
+             */
+            time: string;
+            /** @description What, with its causes. */
+            message: string;
+            /**
+             * Format: int64
+             * @description How often it happened in a row.
+             */
+            times: number;
         };
         /** @description What was read, what was refused, what is missing, and what is known beside it. */
         Sources: {
@@ -4749,7 +4994,7 @@ export interface components {
              * Format: date-time
              * @description How far detection has come.
              */
-            detected_through?: string | null;
+            detected_through: string | null;
             /** @description The SQL behind each part, by name. */
             queries: {
                 [key: string]: string;
@@ -4809,6 +5054,44 @@ export interface components {
             /** @description Most rows, 1 to 10,000; 1,000 by default. An answer with more is refused. */
             limit?: number | null;
         };
+        /** @description The sources and the jobs of this process. Empty in one that only answers. */
+        Status: {
+            /** @description Whether this process collects. */
+            collecting: boolean;
+            /** @description Its sources, as configured. */
+            sources: components["schemas"]["SourceStatus"][];
+            /** @description Its jobs: collecting, detecting, tidying up. */
+            jobs: components["schemas"]["JobStatus"][];
+        };
+        /** @description What the occurrences of a finding come to together. */
+        Story: {
+            /** @description One sentence: how often, how long, how much, and the strongest occurrence. Of a single occurrence what that one says. */
+            lead: string;
+            /**
+             * Format: date-time
+             * @description Since when it has been going on. That is before the first occurrence where the hours before it count as well.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description End of the last occurrence.
+             */
+            to: string;
+            /**
+             * Format: int64
+             * @description Number of occurrences.
+             */
+            occurrences: number;
+            /**
+             * Format: int64
+             * @description Different remote addresses.
+             */
+            remotes: number;
+            /** @description All traffic of it, each hour once. */
+            traffic: components["schemas"]["Traffic"];
+            /** @description Key of the strongest occurrence: the most severe, of these the one furthest above its limit, of these the one with most bytes. */
+            strongest: string;
+        };
         /** @description A sentence of a story. */
         StoryLine: {
             /**
@@ -4819,7 +5102,7 @@ export interface components {
             /** @description The sentence. */
             text: string;
             /** @description The tactic that it tells of; none for the first and the last sentence. */
-            tactic?: string | null;
+            tactic: string | null;
             /** @description The findings that it tells of. */
             findings: string[];
         };
@@ -4925,12 +5208,12 @@ export interface components {
             name: string;
             /** @description What it hides. */
             criteria: components["schemas"]["Criteria"];
-            schedule?: components["schemas"]["Schedule"] | null;
+            schedule: components["schemas"]["Schedule"] | null;
             /**
              * Format: date-time
              * @description When it ends. What it hid comes back then.
              */
-            expires?: string | null;
+            expires: string | null;
             /** @description Who answers for it. */
             owner: string;
             /** @description Why it is right. */
@@ -4979,6 +5262,24 @@ export interface components {
             /** @description Its traffic over the scope. */
             spark: components["schemas"]["SparkPoint"][];
         };
+        /** @description Bytes both ways and flow segments. */
+        Traffic: {
+            /**
+             * Format: int64
+             * @description Bytes towards the entity.
+             */
+            bytes_in: number;
+            /**
+             * Format: int64
+             * @description Bytes away from the entity.
+             */
+            bytes_out: number;
+            /**
+             * Format: int64
+             * @description Flow segments.
+             */
+            flows: number;
+        };
         /**
          * @description What a number counts.
          * @enum {string}
@@ -4993,9 +5294,12 @@ export interface components {
             bin_secs: number;
             /** @description The bins with traffic, by time, direction and action. */
             rows: components["schemas"]["VolumeRow"][];
-            /** @description What is usual for every hour of the scope, with traffic or not; empty when the bins are not hours. */
+            /**
+             * @description What is usual for every interval of the scope, with traffic or not; empty when the bins are no whole hours. Of bins longer than an
+             *     hour those that lie wholly in the scope have one: it is learned from such bins, and is not the sum of what is usual for the hours.
+             */
             bands: components["schemas"]["BandRow"][];
-            baseline?: components["schemas"]["BaselineInfo"] | null;
+            baseline: components["schemas"]["BaselineInfo"] | null;
             /** @description The SQL behind the rows. */
             query: string;
             /** @description What is missing. */
@@ -5011,7 +5315,7 @@ export interface components {
             /** @description Which way the bytes went: `inbound`, `outbound` or `unknown`. */
             direction: string;
             /** @description `accept` or `reject`; absent when the source does not say. */
-            action?: string | null;
+            action: string | null;
             /**
              * Format: int64
              * @description Bytes.
@@ -5029,15 +5333,15 @@ export interface components {
             flows: number;
             /**
              * Format: int64
-             * @description Lower edge of what is usual for all actions of this hour and direction together; absent when the bins are not hours, or too
-             *     little was learned.
+             * @description Lower edge of what is usual for all actions of this interval and direction together; absent when the bins are shorter than an hour
+             *     or do not lie wholly in the scope, and when too little was learned.
              */
-            expected_low?: number | null;
+            expected_low: number | null;
             /**
              * Format: int64
              * @description Upper edge of the same.
              */
-            expected_high?: number | null;
+            expected_high: number | null;
         };
     };
     responses: never;

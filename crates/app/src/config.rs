@@ -219,7 +219,9 @@ impl Config {
     /// Whether a process with these settings collects by itself.
     pub(crate) fn collects(&self) -> bool {
         let sources = &self.sources;
-        !(sources.folder.is_empty() && sources.s3_queue.is_empty() && sources.s3_listing.is_empty()) || sources.firehose.enabled || sources.upload.enabled
+        !(sources.folder.is_empty() && sources.s3_queue.is_empty() && sources.s3_listing.is_empty())
+            || sources.firehose.enabled
+            || sources.upload.enabled
     }
 }
 

@@ -41,7 +41,13 @@ pub(super) fn route(path: &str) -> String {
         },
         ["api", "v1", "suppression", "preview", ""] => "/api/v1/suppression/preview".to_owned(),
         ["api", "v1", "suppression", id, ""] => if id.is_empty() { "/api/v1/suppression" } else { "/api/v1/suppression/{id}" }.to_owned(),
-        ["api", "v1", name @ ("range" | "summary" | "sources" | "status" | "verify" | "search" | "sql" | "findings.json" | "samples"), "", _] => {
+        [
+            "api",
+            "v1",
+            name @ ("range" | "summary" | "sources" | "status" | "verify" | "search" | "sql" | "findings.json" | "samples"),
+            "",
+            _,
+        ] => {
             format!("/api/v1/{name}")
         }
         _ => "other".to_owned(),

@@ -49,7 +49,8 @@ async fn answers_are_as_the_document_says() {
         let scenario: serde_json::Value = serde_json::from_str(line).unwrap();
         (scenario["status"] == 200).then(|| scenario["get"].as_str().unwrap().to_owned())
     });
-    for path in recorded.chain(more).chain(findings) {
+    // JSON lines are no JSON document.
+    for path in recorded.chain(more).chain(findings).filter(|path| !path.contains("format=jsonl")) {
         let Some((template, operation)) = operation(&document, &path) else { continue };
         let Some(schema) = operation.pointer("/responses/200/content/application~1json/schema") else { continue };
         let answer = client.json(&path).await;
@@ -78,7 +79,9 @@ fn what_may_be_null_is_always_there() {
             }
         }
     }
-    assert_eq!(optional, ["NoteRequest.note", "SqlRequest.limit"], "requests may leave something out, answers may not");
+    let requests =
+        ["NoteRequest.note", "SqlRequest.limit", "SuppressionRequest.schedule", "SuppressionRequest.expires", "SuppressionRequest.owner"];
+    assert_eq!(optional, requests, "requests may leave something out, answers may not");
 }
 
 /// The operation that answers GET for a path, and its template.
