@@ -127,7 +127,7 @@ export function Members({ members }: { members: readonly GroupMember[] }) {
     { id: "because", header: "Why it is here", cell: (member) => member.because, width: 340 },
     { id: "count", header: "Occurrences", number: true, cell: (member) => <Count value={member.count} />, sortingField: "count", width: 120 },
   ];
-  return <SimpleTable rows={members} columns={columns} keyOf={(member) => member.finding_id} label="Findings of the group" empty="None." wrap />;
+  return <SimpleTable rows={members} columns={columns} keyOf={(member) => member.finding_id} label="Findings of the group" empty="None." />;
 }
 
 export function Entities({ entities }: { entities: readonly GroupEntity[] }) {
@@ -137,5 +137,5 @@ export function Entities({ entities }: { entities: readonly GroupEntity[] }) {
     { id: "tactics", header: "Tactics", cell: (entity) => entity.tactics.join(", "), width: 360 },
     { id: "findings", header: "Findings", number: true, cell: (entity) => <Count value={entity.findings.length} />, width: 100 },
   ];
-  return <SimpleTable rows={entities} columns={columns} keyOf={(entity) => `${entity.side} ${entity.id}`} label="Who takes part" empty="Nobody." wrap />;
+  return <SimpleTable rows={entities} columns={columns} keyOf={(entity) => `${entity.side} ${entity.id}`} label="Who takes part" empty="Nobody." />;
 }

@@ -65,5 +65,5 @@ export function GroupTable({ groups }: { groups: readonly GroupSummary[] }) {
     { id: "first_seen", header: "First seen", cell: (group) => <Time value={group.first_seen} />, sortingField: "first_seen", width: 160 },
     { id: "last_seen", header: "Last seen", cell: (group) => <Time value={group.last_seen} />, sortingField: "last_seen", width: 160 },
   ];
-  return <SimpleTable rows={groups} columns={columns} keyOf={(group) => group.id} label="Finding groups" empty="No findings belong together." wrap />;
+  return <SimpleTable rows={groups} columns={columns} keyOf={(group) => group.id} label="Finding groups" empty="No findings belong together." />;
 }
