@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use enrich::ListKind;
 use lake::Table;
 use query::Limits;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,10 @@ pub struct Config {
     pub geo: Geo,
     /// Where `weir serve` collects from. With a source it is the one that writes the data folder; without, it only answers.
     pub sources: collect::Config,
+    /// Lists of addresses that `weir serve` fetches again and again. A list that changed is matched against the whole past at once.
+    pub lists: Vec<ListFeed>,
+    /// Accounts whose inventory `weir serve` asks for again and again, with read-only permissions.
+    pub inventory: Vec<collect::inventory::Account>,
     /// Taking objects in.
     pub ingest: Ingest,
     /// Judging what was taken in, while serving.
@@ -37,6 +42,44 @@ pub struct Config {
 pub struct Geo {
     /// Any number of mmdb files, MaxMind's schema or the flat one. Without them countries and ASNs are unknown.
     pub files: Vec<PathBuf>,
+}
+
+/// A list that is fetched again and again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListFeed {
+    /// Its name; findings show it. A list of that name is replaced.
+    pub name: String,
+    /// What being on it means.
+    pub kind: ListKind,
+    /// Where it is: `https://…`, or the path of a file. One of GuardDuty's formats.
+    pub location: String,
+    /// It is looked at this often, seconds.
+    #[serde(default = "an_hour")]
+    pub every_secs: u64,
+    /// The largest that is taken, MiB.
+    #[serde(default = "largest_list")]
+    pub max_mib: u64,
+}
+
+const fn an_hour() -> u64 {
+    3_600
+}
+
+const fn largest_list() -> u64 {
+    64
+}
+
+impl ListFeed {
+    /// The source that fetches it.
+    pub(crate) fn feed(&self) -> collect::lists::Feed {
+        collect::lists::Feed {
+            name: self.name.clone(),
+            location: self.location.clone(),
+            every_secs: self.every_secs,
+            max_mib: self.max_mib,
+        }
+    }
 }
 
 /// Taking objects in.
@@ -213,6 +256,14 @@ impl Config {
     /// Names the setting and what is wrong with it.
     pub fn check(&self) -> anyhow::Result<()> {
         self.sources.check()?;
+        let mut names = std::collections::BTreeSet::new();
+        for list in &self.lists {
+            anyhow::ensure!(
+                !list.name.is_empty() && names.insert(&list.name),
+                "lists: every list needs a name of its own, not {:?}",
+                list.name
+            );
+        }
         self.keep.check().map_err(anyhow::Error::msg)
     }
 
@@ -222,6 +273,7 @@ impl Config {
         !(sources.folder.is_empty() && sources.s3_queue.is_empty() && sources.s3_listing.is_empty())
             || sources.firehose.enabled
             || sources.upload.enabled
+            || !(self.lists.is_empty() && self.inventory.is_empty())
     }
 }
 

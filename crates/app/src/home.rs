@@ -188,6 +188,32 @@ pub fn import_inventory(root: &Path, files: &[(PathBuf, Timestamp)]) -> anyhow::
     Ok(imported)
 }
 
+/// Keeps a document of a series that is asked for again and again, unless it says what the one before it said. Whether it was kept.
+///
+/// # Errors
+/// When it is no inventory, or cannot be written.
+pub(crate) fn keep_inventory(root: &Path, series: &str, json: &[u8], as_of: Timestamp) -> anyhow::Result<bool> {
+    let folder = root.join("inventory");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Inventory::default().add(json, as_of).with_context(|| format!("{series} is no inventory"))?;
+    let series: String = series.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
+    let hash = format!("{:016x}", fingerprint(json));
+    // `<micros>-<hash>-<series>.json`: the latest of the series is the last in the order of names.
+    let end = format!("-{series}.json");
+    let mut names: Vec<String> = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    let latest = names.into_iter().filter(|name| name.ends_with(&end) && !name.starts_with('.')).max();
+    if latest.is_some_and(|name| name.contains(&hash)) {
+        return Ok(false);
+    }
+    let name = format!("{:016}-{hash}{end}", as_of.micros());
+    let (partial, kept) = (folder.join(format!(".{name}.part")), folder.join(&name));
+    fs::write(&partial, json).and_then(|()| fs::rename(&partial, &kept)).with_context(|| format!("cannot write {}", kept.display()))?;
+    Ok(true)
+}
+
 /// When an inventory document was true: as its name says (`20261121T000000Z-…`, or microseconds), else when it was last written.
 ///
 /// # Errors
@@ -235,6 +261,20 @@ fn lock(root: &Path, access: Access) -> anyhow::Result<Option<File>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_is_kept_when_it_says_something_new() {
+        let root = tempfile::tempdir().unwrap();
+        let vpcs = |cidr: &str| format!("{{\"Vpcs\": [{{\"VpcId\": \"vpc-1\", \"CidrBlock\": \"{cidr}\"}}]}}");
+        let keep = |secs, series, cidr| keep_inventory(root.path(), series, vpcs(cidr).as_bytes(), Timestamp::from_secs(secs)).unwrap();
+        assert!(keep(1_764_000_000, "main/vpcs", "10.0.0.0/16"));
+        assert!(!keep(1_764_000_900, "main/vpcs", "10.0.0.0/16"));
+        assert!(keep(1_764_000_900, "other/vpcs", "10.0.0.0/16"));
+        assert!(keep(1_764_001_800, "main/vpcs", "10.1.0.0/16"));
+        assert!(keep(1_764_002_700, "main/vpcs", "10.0.0.0/16"), "what it said before the last is said anew");
+        assert!(keep_inventory(root.path(), "main/vpcs", b"no inventory", Timestamp::from_secs(0)).is_err());
+        assert_eq!(enrich::load_dir(&root.path().join("inventory")).unwrap().is_empty(), false);
+    }
 
     #[test]
     fn names_tell_when_an_inventory_was_true() {

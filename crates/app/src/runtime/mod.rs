@@ -13,6 +13,7 @@
 mod collector;
 mod jobs;
 mod keeper;
+mod knowledge;
 mod watcher;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -38,6 +39,8 @@ pub(crate) struct Live {
     weir: RwLock<Arc<Weir>>,
     /// Held by whoever writes a batch: the lake takes one at a time.
     writer: Mutex<()>,
+    /// Held while hours are judged, so that what was judged by what is not true any more is not written over what is.
+    judging: Mutex<()>,
     /// Told when a batch with records was committed.
     arrived: Notify,
     jobs: Jobs,
@@ -48,6 +51,11 @@ impl Live {
     /// The data folder, as it was last opened.
     fn weir(&self) -> Arc<Weir> {
         Arc::clone(&self.weir.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What was opened anew, for everyone from here on.
+    fn replace(&self, weir: Arc<Weir>) {
+        *self.weir.write().unwrap_or_else(PoisonError::into_inner) = weir;
     }
 }
 
@@ -74,6 +82,7 @@ impl Runtime {
         let live = Arc::new(Live {
             weir: RwLock::new(Arc::clone(&weir)),
             writer: Mutex::new(()),
+            judging: Mutex::new(()),
             arrived: Notify::new(),
             jobs: Jobs::default(),
             api,
@@ -90,6 +99,24 @@ impl Runtime {
             // What an earlier process committed and did not get to judge is judged now.
             live.arrived.notify_one();
             tasks.spawn(watcher::run(Arc::clone(&live), stop.clone()));
+        }
+        if !config.lists.is_empty() {
+            let (out, fetched) = mpsc::channel(1);
+            for list in &config.lists {
+                let source = collect::lists::ListSource::new(list.feed(), surroundings.clock.clone());
+                healths.push(source.health());
+                tasks.spawn(source.run(out.clone(), stop.clone()));
+            }
+            tasks.spawn(knowledge::lists(Arc::clone(&live), fetched, stop.clone()));
+        }
+        if !config.inventory.is_empty() {
+            let (out, snapshots) = mpsc::channel(16);
+            for account in &config.inventory {
+                let source = collect::inventory::InventorySource::new(account.clone(), surroundings.clock.clone());
+                healths.push(source.health());
+                tasks.spawn(source.run(out.clone(), stop.clone()));
+            }
+            tasks.spawn(knowledge::inventory(Arc::clone(&live), snapshots, stop.clone()));
         }
         tasks.spawn(keeper::run(Arc::clone(&live), stop.clone()));
         Ok(Self { live, sources: healths, tasks, stop, firehose, upload })

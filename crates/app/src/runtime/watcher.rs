@@ -36,6 +36,7 @@ pub(super) async fn run(live: Arc<Live>, stop: CancellationToken) {
             if !watch::behind(&weir, &engine).await? {
                 return anyhow::Ok(None);
             }
+            let _judging = live.judging.lock().await;
             let run = live.jobs.begin("detect");
             match watch::catch_up(&weir, &engine).await {
                 Ok(detected) => {

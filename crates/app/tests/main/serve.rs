@@ -10,7 +10,7 @@ use crate::weir::{Weir, World};
 
 pub(crate) struct Server {
     pub(crate) child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {

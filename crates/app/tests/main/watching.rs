@@ -36,11 +36,15 @@ fn accepted(server: &Server) -> u64 {
     server.json("/api/v1/sources")["totals"]["accepted"].as_u64().unwrap()
 }
 
-/// A machine that talks to one address for a while.
+/// A machine that talks to one address for a while, and is answered: 40 records.
 fn talk(remote: &str, first: i64) -> String {
     let line = |minute: i64| {
         let (start, port) = (first + minute * 60, 40_000 + minute);
-        format!("5 123456789012 eni-1 10.0.0.5 {remote} {port} 9001 6 40 52000 {start} {} ACCEPT OK 3 egress\n", start + 59)
+        let end = start + 59;
+        format!(
+            "5 123456789012 eni-1 10.0.0.5 {remote} {port} 9001 6 40 52000 {start} {end} ACCEPT OK 3 egress\n\
+             5 123456789012 eni-1 {remote} 10.0.0.5 9001 {port} 6 38 9000 {start} {end} ACCEPT OK 19 ingress\n"
+        )
     };
     HEADER.to_owned() + &(0..20).map(line).collect::<String>()
 }
@@ -63,13 +67,13 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     weir.ok(["intel", "import", "--name", "relays", "--kind", "tor-relay", list.to_str().unwrap()]);
 
     let server = Server::start_with(&weir, &watched(&logs, ""));
-    wait_for("what was there before", || accepted(&server) == 20);
+    wait_for("what was there before", || accepted(&server) == 40);
     assert_eq!(server.get("/readyz"), (200, "ready\n".to_owned()));
     // One process writes. Another one is told so, and can still look.
     let other = weir.run(["ingest", logs.to_str().unwrap()]);
     assert_eq!(other.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&other.stderr).contains("another weir process is writing"));
-    assert_eq!(weir.sql("SELECT count(*) AS flows FROM flows")[0]["flows"], 20);
+    assert_eq!(weir.sql("SELECT count(*) AS flows FROM flows")[0]["flows"], 40);
 
     // A file that grows is taken when it is whole.
     let path = logs.join("contact.log");
@@ -82,7 +86,7 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
         findings().iter().any(|finding| finding["type"].as_str().is_some_and(|name| name.starts_with("UnauthorizedAccess:EC2/Tor")))
     });
     println!("object whole to finding on screen: {took:?}");
-    assert_eq!(accepted(&server), 40);
+    assert_eq!(accepted(&server), 80);
 
     let status = server.json("/api/v1/status");
     let source = &status["sources"][0];
@@ -99,7 +103,7 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     // A second start reads nothing again.
     let server = Server::start_with(&weir, &watched(&logs, ""));
     std::fs::write(logs.join("after.log"), talk("198.51.100.8", 1_763_907_200)).unwrap();
-    wait_for("what came later", || accepted(&server) == 60);
+    wait_for("what came later", || accepted(&server) == 120);
     assert_eq!(weir.sql("SELECT count(*) AS objects FROM objects")[0]["objects"], 3);
     stop(server);
 }
@@ -120,7 +124,7 @@ fn a_lake_that_cannot_be_written_slows_collection_down_and_loses_nothing() {
     assert!(server.get("/readyz").1.contains("cannot be committed"));
     assert_eq!((server.get("/healthz").0, accepted(&server)), (200, 0));
     std::fs::remove_file(&manifests).unwrap();
-    wait_for("what waited", || accepted(&server) == 20);
+    wait_for("what waited", || accepted(&server) == 40);
     wait_for("ready again", || server.get("/readyz").0 == 200);
     stop(server);
 }
@@ -196,4 +200,44 @@ fn without_names(contents: Vec<Value>) -> Vec<String> {
         parts.push(part.to_string());
     }
     parts
+}
+
+#[test]
+fn what_was_uploaded_is_matched_against_a_list_that_changes_later() {
+    let weir = Weir::new();
+    let list = weir.path().join("relays.txt");
+    std::fs::write(&list, "192.0.2.1\n").unwrap();
+    let server = Server::start_with(
+        &weir,
+        &format!(
+            "[ingest]\nbatch_secs = 1\n[sources.upload]\nenabled = true\n[[lists]]\nname = \"relays\"\nkind = \"tor-relay\"\nlocation = {:?}\nevery_secs = 1\n",
+            list.display().to_string()
+        ),
+    );
+    let upload = |name: &str, text: String| {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
+            client.put(format!("http://{}/upload/{name}", server.address)).body(text).send().await.unwrap().status().as_u16()
+        })
+    };
+    assert_eq!(upload("contact.log", talk("203.0.113.9", 1_763_900_000)), 201);
+    assert_eq!(upload("other.log", "no flow log".to_owned()), 422);
+    assert_eq!(accepted(&server), 40);
+    let job = |name: &str| server.json("/api/v1/status")["jobs"].as_array().unwrap().iter().find(|job| job["name"] == name).cloned();
+    let judged = || job("detect").is_some_and(|job| job["state"] == "idle" && job["runs"].as_u64() > Some(0));
+    wait_for("it is judged", judged);
+    let findings = || server.json("/api/v1/findings")["rows"].to_string();
+    assert!(!findings().contains("Tor"), "{}", findings());
+
+    std::fs::write(&list, "192.0.2.1\n203.0.113.9\n").unwrap();
+    let took = wait_for("a finding in the past", || findings().contains("UnauthorizedAccess:EC2/Tor"));
+    println!("list changed to finding on screen: {took:?}");
+    assert_eq!(server.json("/api/v1/sources")["lists"][0]["entries"], 2);
+
+    // A list that turns empty is a fault, and the one before stays.
+    std::fs::write(&list, "\n").unwrap();
+    wait_for("the fault is said", || job("lists").is_some_and(|job| job["state"] == "failing"));
+    assert_eq!(server.json("/api/v1/sources")["lists"][0]["entries"], 2);
+    stop(server);
 }

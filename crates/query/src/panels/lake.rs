@@ -232,6 +232,18 @@ impl Engine {
         Ok(arrived.map(|(first, batch)| (u64::try_from(batch).unwrap_or(0), first)))
     }
 
+    /// Interfaces with traffic on the days of a range that stand for themselves, because no machine was known that they belong to.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn interfaces_without_machine(&self, range: TimeRange) -> Result<Vec<String>, QueryError> {
+        let sql =
+            "SELECT DISTINCT entity FROM volume WHERE date >= $from_date AND date <= $to_date AND entity LIKE 'eni-%' ORDER BY entity";
+        let day = |time: Timestamp| Value::from(time.date());
+        let answer = self.ask(sql, &[("from_date", day(range.from)), ("to_date", day(range.to.plus_secs(-1)))]).await?;
+        rows(&answer, |row| row.required_text("entity"))
+    }
+
     /// Objects of the ledger, the latest first; with `troubled` only those with refused records or a problem.
     ///
     /// # Errors
