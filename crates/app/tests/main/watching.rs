@@ -83,7 +83,7 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     std::fs::write(&path, &text).unwrap();
     let findings = || server.json("/api/v1/findings")["rows"].as_array().unwrap().clone();
     let took = wait_for("a finding", || {
-        findings().iter().any(|finding| finding["type"].as_str().is_some_and(|name| name.starts_with("UnauthorizedAccess:EC2/Tor")))
+        findings().iter().any(|finding| finding["finding_type"].as_str().is_some_and(|name| name.starts_with("UnauthorizedAccess:EC2/Tor")))
     });
     println!("object whole to finding on screen: {took:?}");
     assert_eq!(accepted(&server), 80);
