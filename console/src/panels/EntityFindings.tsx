@@ -57,11 +57,11 @@ export function EntityFindings({ id, what, query, findings, chosen }: EntityFind
             ariaLabels={{ tableLabel: "Findings of this entity", selectionGroupLabel: "Finding that the scope time is set to", itemSelectionLabel: (_, row) => `Set the scope time to ${row.finding_type}` }}
             columnDefinitions={[
               { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
-              { id: "title", header: "Finding", width: aboutMachine ? 270 : 185, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
-              { id: "type", header: "Type", width: aboutMachine ? 210 : 190, cell: (row) => <FindingType name={row.finding_type} /> },
+              { id: "title", header: "Finding", width: aboutMachine ? 270 : 195, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+              { id: "type", header: "Type", width: aboutMachine ? 210 : 200, cell: (row) => <FindingType name={row.finding_type} /> },
               // Whose finding it is has to be said where the page is not about the machine.
               ...(aboutMachine ? [] : [{ id: "entity", header: "Entity", width: 200, cell: (row: FindingSummary) => <Identifier id={row.entity} name={row.entity_name} /> }]),
-              { id: "group", header: "Group", width: 90, cell: (row) => (row.group ? <Link href={href({ page: "group", id: row.group })}>Story</Link> : null) },
+              ...(aboutMachine ? [{ id: "group", header: "Group", width: 90, cell: (row: FindingSummary) => (row.group ? <Link href={href({ page: "group", id: row.group })}>Story</Link> : null) }] : []),
               { id: "count", header: <div className="number">Count</div>, width: 95, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
               { id: "first", header: "First seen", width: 124, cell: (row) => <Time value={row.first_seen} /> },
               { id: "last", header: "Last seen", width: 124, cell: (row) => <Time value={row.last_seen} /> },
