@@ -30,3 +30,9 @@ export function profile(finding: Finding, more = ""): string {
   const { from, to } = scopeOf(finding);
   return `/#/entities/Ec2Instance/${finding.entity}?scopeStart=${from}&scopeEnd=${to}${more}`;
 }
+
+/** The group that a finding belongs to. */
+export function groupOf(finding: Finding): string {
+  if (!finding.group) throw new Error(`${finding.id} belongs to no group`);
+  return finding.group;
+}

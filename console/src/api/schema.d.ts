@@ -3458,6 +3458,8 @@ export interface components {
              * @description 1.0 to 10.0: that of the gravest finding, or more when the findings together say more.
              */
             severity: number;
+            /** @description The same in a word. */
+            severity_word: components["schemas"]["Severity"];
             /** @description Why the severity is what it is. */
             severity_reason: string;
             /**
@@ -3564,6 +3566,8 @@ export interface components {
              * @description Its severity.
              */
             severity: number;
+            /** @description The same in a word. */
+            severity_word: components["schemas"]["Severity"];
             /**
              * Format: double
              * @description How sure its detector is, 0 to 1.

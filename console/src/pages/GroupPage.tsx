@@ -5,7 +5,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { requestOf, useGroup } from "../api/queries";
-import type { Group, GroupEntity, GroupMember, SeverityWord } from "../api/types";
+import type { Group, GroupEntity, GroupMember } from "../api/types";
 import { usePageTitle } from "../app/title";
 import { SeverityBadge } from "../components/badges";
 import { Identifier } from "../components/Identifier";
@@ -23,13 +23,6 @@ export function GroupPage({ id }: { id: string }) {
   return <GroupView group={group.data} />;
 }
 
-/** The band of a number, as everywhere. */
-function bandOf(severity: number): SeverityWord {
-  if (severity < 4) return "low";
-  if (severity < 7) return "medium";
-  return severity < 9 ? "high" : "critical";
-}
-
 export function GroupView({ group }: { group: Group }) {
   const request = requestOf("/api/v1/groups/{id}", { id: group.id });
   return (
@@ -38,12 +31,12 @@ export function GroupView({ group }: { group: Group }) {
         {group.title}
       </Header>
       {group.archived ? <Alert type="info">Every finding of this group has been put away.</Alert> : null}
-      <Panel title="What happened" help="findings" request={request}>
+      <Panel title="What happened" help="group" request={request}>
         <SpaceBetween size="m">
           <KeyValuePairs
             columns={4}
             items={[
-              { label: "Severity", value: <SeverityBadge word={bandOf(group.severity)} value={group.severity} /> },
+              { label: "Severity", value: <SeverityBadge word={group.severity_word} value={group.severity} /> },
               { label: "Score", value: group.score.toFixed(2) },
               { label: "First seen", value: <Time value={group.first_seen} /> },
               { label: "Last seen", value: <Time value={group.last_seen} /> },
@@ -52,17 +45,17 @@ export function GroupView({ group }: { group: Group }) {
           <Story group={group} />
         </SpaceBetween>
       </Panel>
-      <Panel title="Tactics" help="findings" count={group.tactics.length} description="In the order of an attack. Those in bold follow each other in time." request={request}>
+      <Panel title="Tactics" help="group-tactics" count={group.tactics.length} description="In the order of an attack. Those in bold follow each other in time." request={request}>
         <Tactics group={group} />
       </Panel>
-      <Panel title="Findings" help="findings" count={group.members.length} request={request}>
+      <Panel title="Findings" help="group-findings" count={group.members.length} request={request}>
         <Members members={group.members} />
       </Panel>
-      <Panel title="Who takes part" help="findings" count={group.entity_count} request={request}>
+      <Panel title="Who takes part" help="group-entities" count={group.entity_count} request={request}>
         <Entities entities={group.entities} />
       </Panel>
       {group.merged.length ? (
-        <Panel title="Groups that became part of it" help="findings" count={group.merged.length} request={request}>
+        <Panel title="Groups that became part of it" help="group" count={group.merged.length} request={request}>
           <SpaceBetween size="xs">
             {group.merged.map((merge) => (
               <span key={merge.id}>
@@ -110,7 +103,7 @@ export function Members({ members }: { members: readonly GroupMember[] }) {
   const href = useHref();
   const columns: Column<GroupMember>[] = [
     { id: "first_seen", header: "First seen", cell: (member) => <Time value={member.first_seen} />, sortingField: "first_seen", width: 160 },
-    { id: "severity", header: "Severity", cell: (member) => <SeverityBadge word={bandOf(member.severity)} value={member.severity} />, sortingField: "severity", width: 110 },
+    { id: "severity", header: "Severity", cell: (member) => <SeverityBadge word={member.severity_word} value={member.severity} />, sortingField: "severity", width: 110 },
     {
       id: "title",
       header: "Finding",

@@ -24,7 +24,7 @@ export function GroupsPage() {
       {groups.error ? <Failure error={groups.error} onRetry={() => void groups.refetch()} /> : null}
       {groups.isPending ? <Skeleton height={320} /> : null}
       {groups.data ? (
-        <Panel title="Groups" help="findings" count={groups.data.total} request={requestOf("/api/v1/groups", {}, { limit: 1_000 })}>
+        <Panel title="Groups" help="groups" count={groups.data.total} request={requestOf("/api/v1/groups", {}, { limit: 1_000 })}>
           <GroupTable groups={groups.data.rows} />
         </Panel>
       ) : null}

@@ -24,7 +24,7 @@ const summary: GroupSummary = {
 const group: Group = {
   id: summary.id,
   title: summary.title,
-  severity: 8,
+  severity: 8, severity_word: "high",
   severity_reason: "That of its gravest finding.",
   score: 1.234,
   archived: false,
@@ -45,7 +45,7 @@ const group: Group = {
     title: `finding ${id}`,
     entity: "i-1",
     entity_name: "web",
-    severity: index ? 8 : 3,
+    severity: index ? 8 : 3, severity_word: index ? "high" : "low",
     confidence: 0.8,
     technique,
     first_seen: summary.first_seen,

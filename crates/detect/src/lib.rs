@@ -41,6 +41,7 @@ mod occurrence;
 mod resource;
 mod rows;
 mod sample;
+mod severity;
 mod story;
 mod suppression;
 mod thresholds;
@@ -60,6 +61,7 @@ pub use occurrence::{ConnectionAction, Occurrence, Traffic, finding_id};
 pub use resource::{IamInstanceProfile, NetworkInterface, PrivateIpAddressDetails, ProductCode, Resource, SecurityGroup, Tag};
 pub use rows::{Peer, RowsQuery};
 pub use sample::{sample, sample_resource};
+pub use severity::Severity;
 pub use story::Story;
 pub use suppression::{Bound, Condition, Criteria, Schedule, SuppressionRule, suppressed_by};
 pub use thresholds::{

@@ -1,25 +1,13 @@
-//! How good the detectors are: makes worlds with planted attacks, lets the command watch them, scores what it found against the truth, and
-//! writes `docs/EVALUATION.md`.
-//!
-//! It knows the command only from outside, and of a world only `truth.json`.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
-
-mod report;
-mod score;
-mod world;
+//! `make eval`: twenty simulated worlds, and `docs/EVALUATION.md`.
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Parser;
 
-use report::Outcome;
-use world::Kind;
-
-/// Seeds that were looked at while detectors were written and tuned.
-const KNOWN: [u64; 10] = [1, 3, 7, 11, 21, 22, 23, 24, 25, 26];
-/// Seeds that nothing was tuned on. What they show is written down and not acted on; who acts on one of them moves it to the others.
-const HELD_OUT: [u64; 10] = [101, 102, 103, 104, 105, 106, 107, 108, 109, 110];
+use evaluate::report::Outcome;
+use evaluate::world::{self, Kind};
+use evaluate::{HELD_OUT, KNOWN, report, score};
 
 /// Evaluates the detectors on simulated worlds.
 #[derive(Debug, Parser)]

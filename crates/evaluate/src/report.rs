@@ -8,13 +8,19 @@ use crate::world::Kind;
 use crate::{HELD_OUT, KNOWN};
 
 /// One world, watched and scored.
-pub(crate) struct Outcome {
-    pub(crate) set: &'static str,
-    pub(crate) seed: u64,
-    pub(crate) kind: Kind,
-    pub(crate) score: Score,
-    pub(crate) records: u64,
-    pub(crate) seconds: f64,
+pub struct Outcome {
+    /// `known` or `held out`.
+    pub set: &'static str,
+    /// Seed of the world.
+    pub seed: u64,
+    /// How its traffic was reported.
+    pub kind: Kind,
+    /// How it came out.
+    pub score: Score,
+    /// Records accepted.
+    pub records: u64,
+    /// Time of watching, seconds.
+    pub seconds: f64,
 }
 
 /// Sums over worlds.
@@ -51,6 +57,15 @@ impl Sum {
     }
 }
 
+/// The attacks of one kind, of known and of held-out seeds.
+#[derive(Default)]
+struct ByType {
+    planted: [usize; 2],
+    found: [usize; 2],
+    /// Minutes, of those found.
+    delays: Vec<i64>,
+}
+
 /// Wilson's interval of a share at 95 %.
 fn wilson(hits: usize, of: usize) -> (f64, f64) {
     if of == 0 {
@@ -81,7 +96,7 @@ fn rate(alarms: usize, worlds: usize, instances: u32, days: u32) -> f64 {
 }
 
 /// The document.
-pub(crate) fn write(outcomes: &[Outcome], instances: u32, days: u32) -> String {
+pub fn write(outcomes: &[Outcome], instances: u32, days: u32) -> String {
     let mut text = format!(
         "# Evaluation\n\n\
          Written by `make eval`; every number is from that run. Simulated worlds of {instances} machines over {days} days, with an intrusion and \
@@ -133,19 +148,19 @@ pub(crate) fn write(outcomes: &[Outcome], instances: u32, days: u32) -> String {
 
     text += "\n## By kind of attack\n\nThe delay is from the first packet of the attack to the first packet that the finding rests on, the median of \
              those found.\n\n| finding | found, known | found, held out | median delay, min |\n| --- | --- | --- | --- |\n";
-    let mut types: BTreeMap<&str, ([usize; 2], [usize; 2], Vec<i64>)> = BTreeMap::new();
+    let mut types: BTreeMap<&str, ByType> = BTreeMap::new();
     for outcome in outcomes {
         let set = usize::from(outcome.set == "held out");
         for planted in &outcome.score.planted {
-            let (found, of, delays) = types.entry(&planted.finding_type).or_default();
-            of[set] += 1;
+            let counted = types.entry(&planted.finding_type).or_default();
+            counted.planted[set] += 1;
             if let Some(delay) = planted.delay_minutes {
-                found[set] += 1;
-                delays.push(delay);
+                counted.found[set] += 1;
+                counted.delays.push(delay);
             }
         }
     }
-    for (kind, (found, of, delays)) in &mut types {
+    for (kind, ByType { found, planted: of, delays }) in &mut types {
         delays.sort_unstable();
         let median = delays.get(delays.len() / 2).map_or_else(|| "–".to_owned(), ToString::to_string);
         let _ = writeln!(text, "| `{kind}` | {} of {} | {} of {} | {median} |", found[0], of[0], found[1], of[1]);

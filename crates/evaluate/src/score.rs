@@ -27,44 +27,52 @@ const AT_THE_GATEWAY: [&str; 4] =
 
 /// An attack, and whether it was found.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Planted {
-    pub(crate) finding_type: String,
-    pub(crate) entity: String,
+pub struct Planted {
+    /// The finding that it calls for.
+    pub finding_type: String,
+    /// The machine that the finding is about.
+    pub entity: String,
     /// From the first packet of the attack to the first packet that the finding rests on, minutes; `None` when it was not found.
-    pub(crate) delay_minutes: Option<i64>,
+    pub delay_minutes: Option<i64>,
     /// Whether another finding of Medium or above says something of the machine at that time.
-    pub(crate) noticed: bool,
+    pub noticed: bool,
 }
 
 /// A finding that nobody planted.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Alarm {
-    pub(crate) finding_type: String,
-    pub(crate) entity: String,
-    pub(crate) severity: f64,
-    pub(crate) first: DateTime<Utc>,
+pub struct Alarm {
+    /// Its type.
+    pub finding_type: String,
+    /// Whom it is about.
+    pub entity: String,
+    /// 1.0 to 10.0.
+    pub severity: f64,
+    /// The first packet it rests on.
+    pub first: DateTime<Utc>,
 }
 
 /// How one world came out.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Score {
-    pub(crate) planted: Vec<Planted>,
+pub struct Score {
+    /// Every attack, found or not.
+    pub planted: Vec<Planted>,
     /// Findings of Medium and above about machines that nothing was done to or by.
-    pub(crate) false_alarms: Vec<Alarm>,
+    pub false_alarms: Vec<Alarm>,
     /// The same below Medium.
-    pub(crate) low_alarms: Vec<Alarm>,
+    pub low_alarms: Vec<Alarm>,
     /// Findings about machines of an attack that the attack was not planted for and does not bring with it: neither true nor false for sure.
-    pub(crate) beside: Vec<Alarm>,
+    pub beside: Vec<Alarm>,
     /// Machines that were attacked from inside and are called the actor.
-    pub(crate) accused_victims: Vec<Alarm>,
+    pub accused_victims: Vec<Alarm>,
     /// Findings without evidence, or without the sentence that says what happened.
-    pub(crate) unexplained: u64,
+    pub unexplained: u64,
     /// Findings in all.
-    pub(crate) findings: u64,
+    pub findings: u64,
 }
 
 impl Score {
-    pub(crate) fn found(&self) -> usize {
+    /// How many attacks were found.
+    pub fn found(&self) -> usize {
         self.planted.iter().filter(|planted| planted.delay_minutes.is_some()).count()
     }
 }
@@ -86,7 +94,10 @@ struct Attack<'a> {
 }
 
 /// Scores the findings of a world, GuardDuty's JSON, against its truth.
-pub(crate) fn score(truth: &Value, findings: &[Value]) -> anyhow::Result<Score> {
+///
+/// # Errors
+/// When one of the two is not what it should be.
+pub fn score(truth: &Value, findings: &[Value]) -> anyhow::Result<Score> {
     let found = findings.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
     let rows = |key: &str| truth[key].as_array().map(Vec::as_slice).unwrap_or_default();
     let required = rows("expected").iter().filter(|row| row["required"] == true);
@@ -134,7 +145,7 @@ pub(crate) fn score(truth: &Value, findings: &[Value]) -> anyhow::Result<Score> 
 }
 
 /// How many of each type.
-pub(crate) fn by_type<'a>(alarms: impl IntoIterator<Item = &'a Alarm>) -> BTreeMap<&'a str, usize> {
+pub fn by_type<'a>(alarms: impl IntoIterator<Item = &'a Alarm>) -> BTreeMap<&'a str, usize> {
     let mut counts = BTreeMap::new();
     for alarm in alarms {
         *counts.entry(alarm.finding_type.as_str()).or_default() += 1;

@@ -17,16 +17,16 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// How a world's traffic is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Kind {
+pub struct Kind {
     /// Without TCP flags (version 2), or with them (version 5).
-    pub(crate) flags: bool,
+    pub flags: bool,
     /// Percent of the records that are lost, without a word about it.
-    pub(crate) loss: u64,
+    pub loss: u64,
 }
 
 impl Kind {
     /// Kinds take turns, so that each is met with several seeds.
-    pub(crate) const fn of(index: usize) -> Self {
+    pub const fn of(index: usize) -> Self {
         Self { flags: index.is_multiple_of(2), loss: [0, 10, 0, 50, 0][index % 5] }
     }
 }
@@ -39,22 +39,29 @@ impl Display for Kind {
 
 /// How large a world is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Size {
-    pub(crate) instances: u32,
-    pub(crate) days: u32,
-    pub(crate) records: u64,
+pub struct Size {
+    /// Machines.
+    pub instances: u32,
+    /// Days.
+    pub days: u32,
+    /// Records, about.
+    pub records: u64,
 }
 
 /// What the command found, and what really happened.
-pub(crate) struct Seen {
-    pub(crate) truth: Value,
-    pub(crate) findings: Vec<Value>,
-    pub(crate) records: u64,
-    pub(crate) seconds: f64,
+pub struct Seen {
+    /// `truth.json`.
+    pub truth: Value,
+    /// The findings, GuardDuty's JSON.
+    pub findings: Vec<Value>,
+    /// Records accepted.
+    pub records: u64,
+    /// Time from the first import to the last finding, seconds.
+    pub seconds: f64,
 }
 
 /// Lists of a world: name and kind, and the file.
-const LISTS: [(&str, &str); 8] = [
+pub const LISTS: [(&str, &str); 8] = [
     ("trusted", "trusted.txt"),
     ("tor-relay", "tor-relays.txt"),
     ("threat", "threat-list.txt"),
@@ -66,7 +73,10 @@ const LISTS: [(&str, &str); 8] = [
 ];
 
 /// Makes a world, lets the command collect and watch it, and deletes it.
-pub(crate) fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size) -> anyhow::Result<Seen> {
+///
+/// # Errors
+/// When the world cannot be made, or the command fails; its own words are in the error.
+pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size) -> anyhow::Result<Seen> {
     let folder = work.join(seed.to_string());
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

@@ -187,9 +187,7 @@ impl Pipeline {
         let config = self.config.clone();
         let decoder = tokio::task::spawn_blocking(move || {
             for batch in batches {
-                if decode_batch(batch, &config, &mut ledger, &sender).is_none() {
-                    return None;
-                }
+                decode_batch(batch, &config, &mut ledger, &sender)?;
             }
             Some(ledger)
         });

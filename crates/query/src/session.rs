@@ -214,7 +214,8 @@ impl Engine {
     /// # Errors
     /// [`QueryError::Invalid`] when the SQL is wrong, [`QueryError::Limit`] when it takes too long or too much.
     pub async fn ask(&self, sql: &str, values: &[(&str, Value)]) -> Result<Answer, QueryError> {
-        self.run(sql, values, self.limits.rows).await
+        // Planning makes a large future, and questions stand in many others.
+        Box::pin(self.run(sql, values, self.limits.rows)).await
     }
 
     /// Asks a question that somebody typed: reads only, at most `rows` rows.
@@ -222,7 +223,7 @@ impl Engine {
     /// # Errors
     /// As [`ask`](Self::ask).
     pub async fn sql(&self, sql: &str, rows: usize) -> Result<Answer, QueryError> {
-        self.run(sql, &[], rows.min(self.limits.rows)).await
+        Box::pin(self.run(sql, &[], rows.min(self.limits.rows))).await
     }
 
     async fn run(&self, sql: &str, values: &[(&str, Value)], rows: usize) -> Result<Answer, QueryError> {

@@ -93,7 +93,7 @@ fn summary(group: Group) -> GroupSummary {
         id: group.id,
         title: group.title,
         severity: group.severity,
-        severity_word: Severity::of(group.severity),
+        severity_word: group.severity_word,
         score: group.score,
         archived: group.archived,
         first_seen: group.first_seen,

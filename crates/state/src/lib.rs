@@ -28,8 +28,9 @@ mod store;
 mod suppression;
 mod tokens;
 
+pub use detect::Severity;
 pub use error::StateError;
-pub use findings::{Changed, Choice, FindingFilter, FindingSort, FindingSummary, FindingTotal, Mark, MarkSubject, OccurrenceBin, Severity};
+pub use findings::{Changed, Choice, FindingFilter, FindingSort, FindingSummary, FindingTotal, Mark, MarkSubject, OccurrenceBin};
 pub use groups::{GroupFilter, GroupSummary};
 pub use lists::StoredList;
 pub use store::Store;

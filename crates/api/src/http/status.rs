@@ -139,56 +139,76 @@ impl Status {
     /// The same as Prometheus' text.
     pub(super) fn metrics(&self) -> String {
         let mut text = String::new();
-        let source_counts: [(&str, &str, fn(&SourceStatus) -> u64); 8] = [
-            ("weir_source_delivered_total", "Objects handed to the collector.", |source| source.delivered),
-            ("weir_source_committed_total", "Objects committed.", |source| source.committed),
-            ("weir_source_unusable_total", "Objects read and not understood.", |source| source.unusable),
-            ("weir_source_failed_total", "Objects that failed and come again.", |source| source.failed),
-            ("weir_source_skipped_total", "Objects passed over.", |source| source.skipped),
-            ("weir_source_bytes_total", "Bytes of the objects committed, as delivered.", |source| source.bytes),
-            ("weir_source_errors_total", "Errors.", |source| source.errors),
-            ("weir_source_parked_total", "Messages parked.", |source| source.parked),
-        ];
-        let source_gauges: [(&str, &str, fn(&SourceStatus) -> Option<i64>); 5] = [
-            ("weir_source_up", "1 when its last step succeeded.", |source| Some(i64::from(source.state != "failing"))),
-            ("weir_source_in_flight", "Objects that wait for their commit.", |source| i64::try_from(source.in_flight).ok()),
-            ("weir_source_backlog", "Objects or messages that wait to be taken.", |source| {
-                source.backlog.and_then(|backlog| i64::try_from(backlog).ok())
-            }),
-            ("weir_source_lag_seconds", "From an object's modification to its commit, for the last one.", |source| source.lag_secs),
-            ("weir_source_last_success_seconds", "When it last reached what it watches, Unix time.", |source| {
-                source.last_success.map(Timestamp::secs)
-            }),
-        ];
-        let labels = |source: &SourceStatus| format!("source=\"{}\",kind=\"{}\"", escaped(&source.name), source.kind);
-        if !self.sources.is_empty() {
-            for (name, help, value) in source_counts {
-                head(&mut text, name, "counter", help);
-                self.sources.iter().for_each(|source| line(&mut text, name, &labels(source), value(source)));
-            }
-            for (name, help, value) in source_gauges {
-                head(&mut text, name, "gauge", help);
-                for source in &self.sources {
-                    if let Some(value) = value(source) {
-                        line(&mut text, name, &labels(source), value);
-                    }
-                }
-            }
-        }
-        if !self.jobs.is_empty() {
-            let label = |job: &JobStatus| format!("job=\"{}\"", job.name);
-            let counts: [(&str, &str, &str, fn(&JobStatus) -> String); 4] = [
-                ("weir_job_runs_total", "counter", "Runs begun.", |job| job.runs.to_string()),
-                ("weir_job_failures_total", "counter", "Runs that failed.", |job| job.failures.to_string()),
-                ("weir_job_seconds_total", "counter", "Time of all runs that ended.", |job| seconds(job.busy_millis)),
-                ("weir_job_failing", "gauge", "1 when the last run failed.", |job| u8::from(job.state == JobState::Failing).to_string()),
-            ];
-            for (name, kind, help, value) in counts {
-                head(&mut text, name, kind, help);
-                self.jobs.iter().for_each(|job| line(&mut text, name, &label(job), value(job)));
-            }
-        }
+        let source_labels = |source: &SourceStatus| format!("source=\"{}\",kind=\"{}\"", escaped(&source.name), source.kind);
+        write(&mut text, &SOURCE_SERIES, &self.sources, source_labels);
+        write(&mut text, &JOB_SERIES, &self.jobs, |job| format!("job=\"{}\"", job.name));
         text
+    }
+}
+
+/// A series of numbers about each of several things.
+struct Series<T> {
+    name: &'static str,
+    kind: &'static str,
+    help: &'static str,
+    /// The number; none where it is not known.
+    value: fn(&T) -> Option<String>,
+}
+
+impl<T> Series<T> {
+    const fn counter(name: &'static str, help: &'static str, value: fn(&T) -> Option<String>) -> Self {
+        Self { name, kind: "counter", help, value }
+    }
+
+    const fn gauge(name: &'static str, help: &'static str, value: fn(&T) -> Option<String>) -> Self {
+        Self { name, kind: "gauge", help, value }
+    }
+}
+
+const SOURCE_SERIES: [Series<SourceStatus>; 13] = [
+    Series::counter("weir_source_delivered_total", "Objects handed to the collector.", |source| number(source.delivered)),
+    Series::counter("weir_source_committed_total", "Objects committed.", |source| number(source.committed)),
+    Series::counter("weir_source_unusable_total", "Objects read and not understood.", |source| number(source.unusable)),
+    Series::counter("weir_source_failed_total", "Objects that failed and come again.", |source| number(source.failed)),
+    Series::counter("weir_source_skipped_total", "Objects passed over.", |source| number(source.skipped)),
+    Series::counter("weir_source_bytes_total", "Bytes of the objects committed, as delivered.", |source| number(source.bytes)),
+    Series::counter("weir_source_errors_total", "Errors.", |source| number(source.errors)),
+    Series::counter("weir_source_parked_total", "Messages parked.", |source| number(source.parked)),
+    Series::gauge("weir_source_up", "1 when its last step succeeded.", |source| number(u8::from(source.state != "failing"))),
+    Series::gauge("weir_source_in_flight", "Objects that wait for their commit.", |source| number(source.in_flight)),
+    Series::gauge("weir_source_backlog", "Objects or messages that wait to be taken.", |source| source.backlog.and_then(number)),
+    Series::gauge("weir_source_lag_seconds", "From an object's modification to its commit, for the last one.", |source| {
+        source.lag_secs.and_then(number)
+    }),
+    Series::gauge("weir_source_last_success_seconds", "When it last reached what it watches, Unix time.", |source| {
+        source.last_success.map(Timestamp::secs).and_then(number)
+    }),
+];
+
+const JOB_SERIES: [Series<JobStatus>; 4] = [
+    Series::counter("weir_job_runs_total", "Runs begun.", |job| number(job.runs)),
+    Series::counter("weir_job_failures_total", "Runs that failed.", |job| number(job.failures)),
+    Series::counter("weir_job_seconds_total", "Time of all runs that ended.", |job| Some(seconds(job.busy_millis))),
+    Series::gauge("weir_job_failing", "1 when the last run failed.", |job| number(u8::from(job.state == JobState::Failing))),
+];
+
+/// Some, so that it stands in a series beside numbers that may not be known.
+#[expect(clippy::unnecessary_wraps, reason = "a number of a series may be unknown; these are not")]
+fn number(value: impl std::fmt::Display) -> Option<String> {
+    Some(value.to_string())
+}
+
+fn write<T>(text: &mut String, series: &[Series<T>], things: &[T], labels: impl Fn(&T) -> String) {
+    if things.is_empty() {
+        return;
+    }
+    for Series { name, kind, help, value } in series {
+        head(text, name, kind, help);
+        for thing in things {
+            if let Some(value) = value(thing) {
+                line(text, name, &labels(thing), value);
+            }
+        }
     }
 }
 

@@ -54,8 +54,8 @@ fn what_the_detector_notes_is_not_learned_in_longer_bins_either() {
     let range = TimeRange::new(hour(28 * 24), hour(29 * 24));
     let expected = bin_bands(&quiet, range, 24 * HOUR_SECS)[0].expected;
     let mut upload = quiet.clone();
-    for index in 25 * 24 + 2..25 * 24 + 8 {
-        upload[index].1 = 4e9;
+    for (_, bytes) in &mut upload[25 * 24 + 2..25 * 24 + 8] {
+        *bytes = 4e9;
     }
     let after = bin_bands(&upload, range, 24 * HOUR_SECS)[0].expected;
     assert!((after / expected - 1.0).abs() < 0.02, "{after} {expected}");

@@ -30,7 +30,7 @@ pub use signal::{Signal, SignalRemote, Span};
 pub use story::StoryLine;
 
 use crate::occurrence::digest;
-use crate::{FindingType, Technique};
+use crate::{FindingType, Severity, Technique};
 use link::{Index, Measure, Node, Nodes};
 
 /// Findings of a lower severity than this are weak signals.
@@ -90,6 +90,8 @@ pub struct GroupMember {
     pub entity_name: Option<String>,
     /// Its severity.
     pub severity: f64,
+    /// The same in a word.
+    pub severity_word: Severity,
     /// How sure its detector is, 0 to 1.
     pub confidence: f64,
     /// The technique it is a sign of.
@@ -158,6 +160,8 @@ pub struct Group {
     pub title: String,
     /// 1.0 to 10.0: that of the gravest finding, or more when the findings together say more.
     pub severity: f64,
+    /// The same in a word.
+    pub severity_word: Severity,
     /// Why the severity is what it is.
     pub severity_reason: String,
     /// What to look at first: grows with severity, confidence, and the length of the chain of tactics; 0 when all is put away.
@@ -281,6 +285,7 @@ impl Grouping {
             title: story::title(&signals, &score),
             story: story::story(&signals, &links, &score),
             severity: score.severity,
+            severity_word: Severity::of(score.severity),
             severity_reason: score.severity_reason,
             score: score.score,
             archived: signals.iter().all(|signal| signal.archived),
@@ -317,6 +322,7 @@ fn member(signal: &Signal, links: &[GroupLink]) -> GroupMember {
         entity: signal.entity.clone(),
         entity_name: signal.entity_name.clone(),
         severity: signal.severity,
+        severity_word: Severity::of(signal.severity),
         confidence: signal.confidence,
         technique: signal.finding_type.technique(),
         first_seen: signal.first_seen,

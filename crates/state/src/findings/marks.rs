@@ -1,5 +1,6 @@
 //! Which connections belong to which findings, and how many occurrences there were over time.
 
+use detect::Severity;
 use std::collections::BTreeMap;
 
 use flow::{Direction, TimeRange, Timestamp};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use utoipa::ToSchema;
 
-use super::{Severity, read_occurrence};
+use super::read_occurrence;
 use crate::{StateError, Store};
 
 /// Whose occurrences.

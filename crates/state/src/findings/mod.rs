@@ -6,7 +6,7 @@ mod read;
 mod replace;
 mod triage;
 
-pub use filter::{Choice, FindingFilter, FindingSort, Severity};
+pub use filter::{Choice, FindingFilter, FindingSort};
 pub use marks::{Mark, MarkSubject, OccurrenceBin};
 pub use read::{FindingSummary, FindingTotal};
 pub use replace::Changed;

@@ -1,13 +1,13 @@
 //! Findings read back: pages of summaries, and one as a whole.
 
-use detect::{Confidence, Evidence, Finding, FindingType, Technique};
+use detect::{Confidence, Evidence, Finding, FindingType, Severity, Technique};
 use flow::Timestamp;
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _};
 use utoipa::ToSchema;
 
-use super::{FindingFilter, FindingSort, Severity, read_json, read_occurrence, read_resource};
+use super::{FindingFilter, FindingSort, read_json, read_occurrence, read_resource};
 use crate::{StateError, Store};
 
 /// A finding as a list shows it, with what people decided about it.
