@@ -62,7 +62,7 @@ soak: ## A thousand kills of the collector and of the command while they write.
 
 reference: ## Rewrite the generated pages and the OpenAPI document.
 	WEIR_UPDATE=1 $(CARGO) test --locked -p app reference
-	WEIR_UPDATE=1 $(CARGO) test --locked -p api openapi
+	WEIR_UPDATE=1 $(CARGO) test --locked -p api document
 
 clean: ## Remove what was built.
 	$(CARGO) clean

@@ -38,6 +38,7 @@ mod finding_type;
 mod group;
 mod guardduty;
 mod occurrence;
+mod reach;
 mod resource;
 mod rows;
 mod sample;
@@ -58,6 +59,7 @@ pub use group::{
     SignalRemote, Span, StoryLine, group_id,
 };
 pub use occurrence::{ConnectionAction, Occurrence, Traffic, finding_id};
+pub use reach::{ReachEdge, Reached, reach};
 pub use resource::{IamInstanceProfile, NetworkInterface, PrivateIpAddressDetails, ProductCode, Resource, SecurityGroup, Tag};
 pub use rows::{Peer, RowsQuery};
 pub use sample::{sample, sample_resource};

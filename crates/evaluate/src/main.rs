@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Parser;
 
 use evaluate::report::Outcome;
-use evaluate::world::{self, Kind};
+use evaluate::world::{self, Afterwards, Kind};
 use evaluate::{HELD_OUT, KNOWN, report, score};
 
 /// Evaluates the detectors on simulated worlds.
@@ -15,9 +15,12 @@ struct Arguments {
     /// The command to evaluate.
     #[arg(long, default_value = "target/release/weir")]
     weir: PathBuf,
-    /// Folder for the worlds; each is deleted when it is scored.
+    /// Folder for the worlds.
     #[arg(long, default_value = "target/evaluation")]
     work: PathBuf,
+    /// Leave each world and its lake when it is scored, rather than delete them.
+    #[arg(long)]
+    keep: bool,
     /// The report to write.
     #[arg(long, default_value = "docs/EVALUATION.md")]
     out: PathBuf,
@@ -38,6 +41,7 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let mut outcomes = Vec::new();
+    let afterwards = if arguments.keep { Afterwards::Keep } else { Afterwards::Delete };
     for (set, seeds) in [("known", KNOWN), ("held out", HELD_OUT)] {
         for (index, seed) in seeds.into_iter().enumerate() {
             if !arguments.seeds.is_empty() && !arguments.seeds.contains(&seed) {
@@ -45,7 +49,8 @@ fn main() -> anyhow::Result<()> {
             }
             let kind = Kind::of(index);
             let size = world::Size { instances: arguments.instances, days: arguments.days, records: arguments.records };
-            let seen = world::watch(&arguments.weir, &arguments.work, seed, kind, size).with_context(|| format!("seed {seed}"))?;
+            let seen =
+                world::watch(&arguments.weir, &arguments.work, seed, kind, size, afterwards).with_context(|| format!("seed {seed}"))?;
             let score = score::score(&seen.truth, &seen.findings)?;
             say(&format!(
                 "seed {seed} ({set}, {kind}): {} of {} found, {} false of Medium and above, {:.0} s",

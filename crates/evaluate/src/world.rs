@@ -48,6 +48,15 @@ pub struct Size {
     pub records: u64,
 }
 
+/// What becomes of a world that is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It is deleted.
+    Delete,
+    /// It stays, with its lake, for whoever wants to know why something was missed.
+    Keep,
+}
+
 /// What the command found, and what really happened.
 pub struct Seen {
     /// `truth.json`.
@@ -72,11 +81,11 @@ pub const LISTS: [(&str, &str); 8] = [
     ("scanner", "scanners.txt"),
 ];
 
-/// Makes a world, lets the command collect and watch it, and deletes it.
+/// Makes a world and lets the command collect and watch it.
 ///
 /// # Errors
 /// When the world cannot be made, or the command fails; its own words are in the error.
-pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size) -> anyhow::Result<Seen> {
+pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size, afterwards: Afterwards) -> anyhow::Result<Seen> {
     let folder = work.join(seed.to_string());
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -115,7 +124,9 @@ pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size) -> any
     let findings = serde_json::from_slice(&run(&["findings", "list"])?)?;
     let seconds = begun.elapsed().as_secs_f64();
     let truth = serde_json::from_slice(&fs::read(world.join("truth.json"))?)?;
-    fs::remove_dir_all(&folder)?;
+    if afterwards == Afterwards::Delete {
+        fs::remove_dir_all(&folder)?;
+    }
     Ok(Seen { truth, findings, records: ingested["accepted"].as_u64().unwrap_or(0), seconds })
 }
 

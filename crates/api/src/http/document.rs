@@ -44,6 +44,7 @@ use crate::Problem;
         entities::new_in_scope,
         entities::addresses,
         entities::gaps,
+        entities::reach,
         entities::answers,
         findings::list,
         findings::export,

@@ -10,7 +10,9 @@ use query::panels::{CoverageGap, DistinctBin, Novel};
 use super::ApiState;
 use super::params::{AboutParams, BinParams, DetailParams, Id, LimitParams, NovelParams, Params, ScopeParams, SeriesParams, wants_csv};
 use crate::investigate::answers::Answers;
-use crate::investigate::{AddressesPanel, DetailsPage, EntityHead, EntityLine, PortLine, Profile, VolumePanel, VolumeRow, bin_for};
+use crate::investigate::{
+    AddressesPanel, DetailsPage, EntityHead, EntityLine, PortLine, Profile, ReachPanel, VolumePanel, VolumeRow, bin_for,
+};
 use crate::{ApiError, Panel, Problem};
 
 /// Entities by traffic in a scope, largest first.
@@ -145,6 +147,24 @@ pub(super) async fn series(
     let range = scope.range(&state).await?;
     let bin_secs = bin.secs()?.unwrap_or_else(|| bin_for(range));
     Ok(Json(Box::pin(state.investigator().series(&entity, range, bin_secs, &key.key()?)).await?))
+}
+
+/// Affected resources: what the entity can have touched from the beginning of the scope on, hop by hop, over connections that were let through
+/// and only while they were open.
+#[utoipa::path(get, path = "/api/v1/entities/{entity}/reach", operation_id = "reach", tag = "entities",
+    params(("entity" = String, Path, description = "The entity, or an address."), ScopeParams, LimitParams),
+    responses(
+        (status = 200, description = "The host itself, then those that it can have touched, in the order of the instant.", body = ReachPanel),
+        (status = "default", description = "What went wrong.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn reach(
+    State(state): State<ApiState>,
+    Id(entity): Id,
+    Params(scope): Params<ScopeParams>,
+    Params(limit): Params<LimitParams>,
+) -> Result<Json<ReachPanel>, ApiError> {
+    let range = scope.range(&state).await?;
+    Ok(Json(Box::pin(state.investigator().reach(&entity, range, limit.rows()? as usize)).await?))
 }
 
 /// Distinct remotes and ports over time.

@@ -133,6 +133,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/entities/{entity}/new", get(entities::new_in_scope))
         .route("/entities/{entity}/addresses", get(entities::addresses))
         .route("/entities/{entity}/gaps", get(entities::gaps))
+        .route("/entities/{entity}/reach", get(entities::reach))
         .route("/entities/{entity}/answers", get(entities::answers))
         .route("/findings", get(findings::list))
         .route("/findings.json", get(findings::export))

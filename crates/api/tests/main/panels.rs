@@ -234,3 +234,23 @@ async fn http_gives_the_same_numbers() {
     let updates = client.json(&format!("/api/v1/entities/{WEB}/details?{range}&remote={UPDATES}")).await;
     assert_eq!((updates["total"].as_u64(), updates["unfiltered"].as_u64() > updates["total"].as_u64()), (Some(2), true));
 }
+
+#[tokio::test]
+async fn reach_goes_by_connections_that_were_open() {
+    let investigator = investigator().await;
+    let reach = investigator.reach(WEB, scope(), 100).await.unwrap();
+    let hosts: Vec<&str> = reach.rows.iter().map(|host| host.reached.host.as_str()).collect();
+    assert_eq!(hosts, [WEB, DB], "the load balancer only connects to it, and who is outside is no resource");
+    let by = reach.rows[1].reached.by.as_ref().unwrap();
+    assert_eq!((by.from.as_str(), by.service_port, by.is_new), (WEB, Some(5_432), true));
+    assert_eq!(reach.rows[1].reached.at, hour(HOURS - 1).plus_secs(900));
+    assert!(reach.rows[1].reached.all_new && !reach.truncated);
+
+    // The load balancer has connected to it every hour.
+    let from_outside = investigator.reach("10.0.3.1", scope(), 1).await.unwrap();
+    assert_eq!((from_outside.rows.len(), from_outside.total), (1, 3));
+    let later = investigator.reach(WEB, TimeRange::new(hour(HOURS - 24), hour(HOURS - 2)), 100).await.unwrap();
+    assert_eq!(later.total, 1, "nothing was opened to a machine of one's own before");
+    let again = investigator.sql(&reach.query, 10).await.unwrap();
+    assert!(!again.rows.is_empty(), "the query gives its numbers again");
+}

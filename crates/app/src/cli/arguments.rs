@@ -94,6 +94,8 @@ pub(crate) enum Command {
     Volume(Volume),
     /// Who an entity spoke with, on which ports, how much, and whether it was allowed.
     Details(Details),
+    /// Affected resources: what a host can have touched from a time on, hop by hop, over connections that were let through.
+    Reach(Reach),
     /// Read-only SQL over the tables `flows`, `activity`, `volume`, `seen`, `coverage`, `rejects`, `objects`.
     Sql(Sql),
     /// Prove on this lake that nothing was lost, doubled, or summed wrongly. Exit code 1 when a check fails.
@@ -541,6 +543,15 @@ pub(crate) fn scope(from: Option<&str>, to: Option<&str>, lake: LakeRange, now: 
     let from = from.map_or(Ok(to.plus_secs(-flow::DAY_SECS)), |text| Timestamp::parse_relative(text, end))?;
     anyhow::ensure!(from < to, "the scope is empty: it begins at {from} and ends at {to}");
     Ok(TimeRange::new(from, to))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reach {
+    #[command(flatten)]
+    pub(crate) scope: Scope,
+    /// Hosts to list.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) limit: usize,
 }
 
 #[derive(Debug, Args)]

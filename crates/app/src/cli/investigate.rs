@@ -1,14 +1,14 @@
-//! `profile`, `volume`, `details`: the analyst's questions in the terminal.
+//! `profile`, `volume`, `details`, `reach`: the analyst's questions in the terminal.
 
 use anyhow::Context as _;
 use api::Investigator;
 use api::investigate::answers::Answers;
-use api::investigate::{DetailLine, DetailsQuery, EntityHead, Profile, VolumeRow};
+use api::investigate::{DetailLine, DetailsQuery, EntityHead, Profile, ReachedHost, VolumeRow};
 use flow::{TimeRange, Timestamp};
 use query::panels::{DetailFilter, DetailSort};
 use serde::Serialize;
 
-use super::arguments::{Details, Global, Scope, Volume};
+use super::arguments::{Details, Global, Reach, Scope, Volume};
 use super::{now, open};
 use crate::chart::{self, Column};
 use crate::home::Access;
@@ -66,6 +66,36 @@ pub(crate) async fn details(global: &Global, arguments: &Details) -> anyhow::Res
     output::grid(global.output, &detail_grid(&page.rows, global.output))?;
     if global.output == Format::Table && page.total > page.rows.len() {
         output::print(&format!("{} of {} rows; --limit shows more\n", page.rows.len(), human::count(page.total as u64)))?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn reach(global: &Global, arguments: &Reach) -> anyhow::Result<()> {
+    let (investigator, range) = begin(global, &arguments.scope).await?;
+    let panel = investigator.reach(&arguments.scope.entity, range, arguments.limit).await?;
+    if global.output == Format::Json {
+        return output::json(&panel);
+    }
+    let row = |host: &ReachedHost| {
+        let by = host.reached.by.as_ref();
+        let port = by.and_then(|by| by.service_port).map(|port| port.to_string()).unwrap_or_default();
+        vec![
+            host.reached.at.to_string(),
+            host.reached.hops.to_string(),
+            host.reached.host.clone(),
+            host.name.clone().unwrap_or_default(),
+            by.map(|by| by.from.clone()).unwrap_or_default(),
+            host.service.clone().unwrap_or(port),
+            by.map(|by| if by.is_new { "new" } else { "usual" }).unwrap_or_default().to_owned(),
+        ]
+    };
+    let header = vec!["from", "hops", "host", "name", "reached_by", "service", "connection"];
+    output::grid(global.output, &Grid { header, rows: panel.rows.iter().map(row).collect(), right: &[1] })?;
+    if global.output == Format::Table && panel.total > panel.rows.len() {
+        output::print(&format!("{} of {} hosts; --limit shows more\n", panel.rows.len(), human::count(panel.total as u64)))?;
+    }
+    if global.output == Format::Table && panel.truncated {
+        output::print("there were more connections than are gone through, so hosts reached late may be missing: shorten the scope\n")?;
     }
     Ok(())
 }

@@ -64,6 +64,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
         Command::Findings { command } => findings::run(&global, command).await?,
         Command::Suppress { command } => suppress::run(&global, command).await?,
         Command::Groups { command } => groups::run(&global, command).await?,
+        Command::Reach(reach) => investigate::reach(&global, &reach).await?,
         Command::Profile(scope) => investigate::profile(&global, &scope).await?,
         Command::Volume(volume) => investigate::volume(&global, &volume).await?,
         Command::Details(details) => investigate::details(&global, &details).await?,

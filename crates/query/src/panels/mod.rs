@@ -1,6 +1,7 @@
 //! What a profile page shows, one function a panel. Each gives typed rows and the query that gives them again.
 
 mod activity;
+mod connections;
 mod details;
 mod filter;
 mod lake;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use activity::{Address as ObservedAddress, DistinctBin, Novel, NovelPage, PortVolume, RemoteVolume};
+pub use connections::ConnectionHour;
 pub use details::{DetailRow, DetailSort, Details, DetailsRequest};
 pub use filter::{DetailFilter, FilterError, Reach};
 pub use lake::{CoverageGap, EntityTraffic, LakeRange, ObjectRow, RejectRow, SourceTotals};
