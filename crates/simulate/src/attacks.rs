@@ -197,7 +197,6 @@ impl Scene<'_> {
                 let source = End::Remote(IpAddr::V4(internet::visitor(self.world.seed, 2_000_000 + number)));
                 Connection { extra_packets: 80, ..self.silent(source, End::Interface(web), 80, 15 * HOUR + number) }
             })
-            .map(|flood| Connection { server_port: 8_081, ..flood })
             .collect();
         self.plant("Weir:EC2/InboundDenialOfService", web, flood);
     }

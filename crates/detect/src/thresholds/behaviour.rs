@@ -124,7 +124,7 @@ impl Default for DenialOfServiceThresholds {
             min_packets: 20_000,
             min_disproportion: 20.0,
             min_factor: 3.0,
-            min_sources: 200,
+            min_sources: 100,
             min_source_factor: 10.0,
         }
     }

@@ -33,10 +33,24 @@ WITH sessions AS (
             IN (21, 22, 23, 445, 1433, 3306, 3389, 5432, 5900, 5985, 5986)
     GROUP BY entity, hour, connection_direction, remote_addr, local_port, remote_port
 ),
-answered AS (
-    SELECT *, neighbourhood(remote_addr) AS remote_net
+tried AS (
+    SELECT
+        *, neighbourhood(remote_addr) AS remote_net,
+        CASE WHEN packets_in > 0 AND packets_out > 0 THEN 1 ELSE 0 END AS answered,
+        -- What the opener sent, where that was recorded.
+        CASE WHEN packets > 0 THEN packets END AS packets_sent
     FROM sessions
-    WHERE packets_in > 0 AND packets_out > 0
+),
+-- Where one session in four was answered, the others were too: records get lost, and a closed port answers nobody.
+met AS (
+    SELECT * FROM (
+        SELECT
+            *,
+            sum(answered) OVER (PARTITION BY entity, hour, connection_direction, remote_net, service_port) AS group_answered,
+            count(*) OVER (PARTITION BY entity, hour, connection_direction, remote_net, service_port) AS group_tried
+        FROM tried
+    ) AS counted
+    WHERE answered = 1 OR 4 * group_answered >= group_tried
 ),
 busiest AS (
     SELECT * FROM (
@@ -45,7 +59,7 @@ busiest AS (
             row_number() OVER (
                 PARTITION BY entity, hour, connection_direction, remote_net, service_port ORDER BY count(*) DESC, remote_addr
             ) AS place
-        FROM answered
+        FROM met
         GROUP BY entity, hour, connection_direction, remote_net, service_port, remote_addr
     ) AS ranked
     WHERE place = 1
@@ -70,13 +84,13 @@ groups AS (
         max(account_id) AS account_id,
         count(*) AS sessions,
         count(DISTINCT remote_addr) AS sources,
-        percentile_cont(packets, 0.25) AS packets_low,
-        percentile_cont(packets, 0.5) AS packets_median,
-        percentile_cont(packets, 0.75) AS packets_high,
+        percentile_cont(packets_sent, 0.25) AS packets_low,
+        percentile_cont(packets_sent, 0.5) AS packets_median,
+        percentile_cont(packets_sent, 0.75) AS packets_high,
         -- Windows are a minute long, so a session of some seconds that crosses a mark lasts two.
         sum(CASE WHEN last_time - first_time <= INTERVAL '125 seconds' THEN 1 ELSE 0 END) AS short_sessions,
         max(packets) AS packets_most
-    FROM answered
+    FROM met
     GROUP BY entity, hour, connection_direction, remote_net, service_port
 ),
 -- On how many other days the entity both talked with the network and used the port: the habit of an operator, not a guess. Inside, the

@@ -27,6 +27,8 @@ WITH contacts AS (
         AND remote_addr IS NOT NULL
     GROUP BY entity, hour, remote_addr, service_port, protocol, connection_direction
 ),
+-- Of TCP: packets without a handshake. Packets full of data are only sent once the other side has acknowledged some, so a few records of
+-- them without an answer mean that the answers were lost from the log; of ten records one would have been left.
 outward AS (
     SELECT * FROM contacts
     WHERE hour >= $from
@@ -34,7 +36,8 @@ outward AS (
         AND (bytes_out >= 1000000 OR packets_out >= 2000)
         AND (
             (protocol <> 6 AND bytes_out >= 5 * bytes_in)
-            OR (protocol = 6 AND packets_out >= 5 * packets_in AND (flags_in & 16) = 0)
+            OR (protocol = 6 AND packets_out >= 5 * packets_in AND (flags_in & 16) = 0
+                AND (bytes_out <= 100 * packets_out OR flows >= 10))
         )
 ),
 -- The most that the entity sent one way to any one host in an hour of the week before: like is compared with like.
@@ -45,7 +48,8 @@ usual_hours AS (
         AND connection_direction <> 'inbound'
         AND (
             (protocol <> 6 AND bytes_out >= 5 * bytes_in)
-            OR (protocol = 6 AND packets_out >= 5 * packets_in AND (flags_in & 16) = 0)
+            OR (protocol = 6 AND packets_out >= 5 * packets_in AND (flags_in & 16) = 0
+                AND (bytes_out <= 100 * packets_out OR flows >= 10))
         )
     GROUP BY entity, protocol, hour
 ),

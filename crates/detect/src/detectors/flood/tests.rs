@@ -51,5 +51,5 @@ fn many_new_sources_are_a_flood_from_outside() {
     };
     assert_eq!(raised(&INBOUND, &columns(), &[flood(6, 8_081, &more(400, 3))]), [(5.0, "tcp/8081".to_owned())]);
     assert_eq!(raised(&INBOUND, &columns(), &[flood(6, 8_081, &more(400, 90))]), [], "a busy site");
-    assert_eq!(raised(&INBOUND, &columns(), &[flood(6, 8_081, &more(150, 0))]), []);
+    assert_eq!(raised(&INBOUND, &columns(), &[flood(6, 8_081, &more(90, 0))]), []);
 }

@@ -19,7 +19,7 @@ use super::known::{Known, KnownColumns};
 use crate::evidence::{Measure, Unit};
 use crate::{Context, Detector, FindingType, Novelty, Occurrence, RareDestinationThresholds, ScoreError, Traffic, wording};
 
-const FEATURES: &str = concat!(include_str!("rare.sql"), include_str!("../contact.sql"), include_str!("hours.sql"));
+const FEATURES: &str = concat!(include_str!("rare.sql"), include_str!("clients.sql"), include_str!("../contact.sql"), include_str!("hours.sql"));
 /// Hours a day of mining lasts at least.
 const MINING_HOURS: u64 = 4;
 
@@ -42,6 +42,8 @@ struct Row {
     known: Known,
     flagged: bool,
     opened: bool,
+    /// The client's port, when the hour had one only and flags were not recorded.
+    client_port: Option<i64>,
 }
 
 /// What was found of one hour.
@@ -73,9 +75,14 @@ impl Detector for RareDestination {
         let mut rows = read_all(
             self.finding_type,
             features,
-            |columns| Ok((KnownColumns::new(columns)?, columns.integer("flagged")?, columns.integer("opened")?)),
-            |(known, flagged, opened), row| {
-                Ok(Row { known: known.read(row)?, flagged: flagged.count(row)? > 0, opened: opened.count(row)? > 0 })
+            |columns| Ok((KnownColumns::new(columns)?, columns.integer("flagged")?, columns.integer("opened")?, columns.integer("client_port")?)),
+            |(known, flagged, opened, client_port), row| {
+                Ok(Row {
+                    known: known.read(row)?,
+                    flagged: flagged.count(row)? > 0,
+                    opened: opened.count(row)? > 0,
+                    client_port: client_port.get(row),
+                })
             },
         )?;
         rows.sort_by_key(|row| row.known.contact.hour);
@@ -181,14 +188,17 @@ fn exfiltration(rows: &[Row], thresholds: &RareDestinationThresholds) -> Option<
     })
 }
 
-/// Hours in a row, up to and with the last, without a SYN and with traffic both ways. Without flags nothing can be said.
+/// Hours in a row, up to and with the last, without a SYN and with traffic both ways; without flags, all from one port of the client.
 fn long_connection(rows: &[Row], thresholds: &RareDestinationThresholds) -> Option<Found> {
-    let mut next = rows.last()?.known.contact.hour;
+    let last = rows.last()?;
+    let by_port = !last.flagged;
+    let same = |row: &Row| if by_port { row.client_port.is_some() && row.client_port == last.client_port } else { row.flagged };
+    let mut next = last.known.contact.hour;
     let mut hours = 0_u64;
     let mut since = next;
     for row in rows.iter().rev() {
         let contact = &row.known.contact;
-        if contact.hour != next || !contact.answered() || !row.flagged {
+        if contact.hour != next || !contact.answered() || !same(row) {
             break;
         }
         hours += 1;
@@ -199,7 +209,7 @@ fn long_connection(rows: &[Row], thresholds: &RareDestinationThresholds) -> Opti
             break;
         }
     }
-    if rows.last()?.opened || hours < thresholds.min_long_hours {
+    if last.opened || hours < thresholds.min_long_hours {
         return None;
     }
     Some(Found {
@@ -208,7 +218,11 @@ fn long_connection(rows: &[Row], thresholds: &RareDestinationThresholds) -> Opti
         words: format!("has kept a connection open for {hours} hours to"),
         since,
         so_far: so_far(&rows[rows.len() - usize::try_from(hours).unwrap_or(0)..]),
-        why: ("regularity", 0.6, "long connections are mostly harmless: tunnels, pushes, sockets of web pages"),
+        why: if by_port {
+            ("regularity", 0.5, "one port of the client for hours; without TCP flags, a new connection from the same port would not be seen")
+        } else {
+            ("regularity", 0.6, "long connections are mostly harmless: tunnels, pushes, sockets of web pages")
+        },
         unless: vec![
             format!("had it been open for fewer than {} hours (here {hours})", thresholds.min_long_hours),
             "had a new session begun in between".to_owned(),

@@ -3,11 +3,11 @@ use serde_json::{Value, json};
 use super::*;
 use crate::detectors::testing::{CONTACT, KNOWN, Kind, raised, row};
 
-fn columns(more: [(&'static str, Kind); 2]) -> Vec<(&'static str, Kind)> {
-    [CONTACT, KNOWN, &more].concat()
+fn columns<const N: usize>(more: [(&'static str, Kind); N]) -> Vec<(&'static str, Kind)> {
+    [CONTACT, KNOWN, &more[..]].concat()
 }
 
-const HOURLY: [(&str, Kind); 2] = [("flagged", Kind::Count), ("opened", Kind::Count)];
+const HOURLY: [(&str, Kind); 3] = [("flagged", Kind::Count), ("opened", Kind::Count), ("client_port", Kind::Count)];
 const BY_MINUTE: [(&str, Kind); 2] = [("minute", Kind::Time), ("sessions", Kind::Count)];
 
 fn known(at: &str, more: &Value) -> Value {
@@ -25,7 +25,7 @@ fn known(at: &str, more: &Value) -> Value {
 fn hours(count: u32, more: &Value) -> Vec<Value> {
     (0..count)
         .map(|index| {
-            let mut hour = known(&format!("2026-11-24T{:02}:00:00Z", 2 + index), &json!({"flagged": 1, "opened": u32::from(index == 0)}));
+            let mut hour = known(&format!("2026-11-24T{:02}:00:00Z", 2 + index), &json!({"flagged": 1, "opened": u32::from(index == 0), "client_port": null}));
             hour.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             hour
         })
@@ -51,6 +51,12 @@ fn a_connection_is_long_when_no_other_begins() {
     assert_eq!(raised(&LONG_CONNECTION, &columns(HOURLY), &hours(6, &json!({"opened": 1}))), []);
     assert_eq!(raised(&LONG_CONNECTION, &columns(HOURLY), &hours(6, &json!({"flagged": 0}))), [], "nothing can be said");
     assert_eq!(raised(&LONG_CONNECTION, &columns(HOURLY), &hours(3, &json!({}))), []);
+    // Without flags, the client's port tells one connection from another.
+    let one_port = hours(6, &json!({"flagged": 0, "opened": 0, "client_port": 40_123}));
+    assert_eq!(raised(&LONG_CONNECTION, &columns(HOURLY), &one_port).len(), 3);
+    let mut ports = one_port;
+    ports[3]["client_port"] = json!(40_124);
+    assert_eq!(raised(&LONG_CONNECTION, &columns(HOURLY), &ports), [], "two hours since the port changed");
 }
 
 #[test]
