@@ -9,9 +9,10 @@ use enrich::ListKind;
 use lake::Table;
 use query::Limits;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Everything that can be set. Every value has a default, so an empty file is a valid one; an unknown key is an error.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Geography and ASN.
@@ -37,20 +38,22 @@ pub struct Config {
 }
 
 /// Geography and ASN files.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Geo {
     /// Any number of mmdb files, MaxMind's schema or the flat one. Without them countries and ASNs are unknown.
+    #[schema(value_type = Vec<String>)]
     pub files: Vec<PathBuf>,
 }
 
 /// A list that is fetched again and again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListFeed {
     /// Its name; findings show it. A list of that name is replaced.
     pub name: String,
-    /// What being on it means.
+    /// What being on it means: one of the kinds of `weir intel import --kind`.
+    #[schema(value_type = String)]
     pub kind: ListKind,
     /// Where it is: `https://…`, or the path of a file. One of GuardDuty's formats.
     pub location: String,
@@ -83,7 +86,7 @@ impl ListFeed {
 }
 
 /// Taking objects in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ingest {
     /// Bytes of objects, as delivered, that are committed together.
@@ -100,7 +103,7 @@ impl Default for Ingest {
 }
 
 /// Judging what was taken in, while serving.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Watch {
     /// Whether the detectors run after each commit, over the hours that it may have changed.
@@ -114,7 +117,7 @@ impl Default for Watch {
 }
 
 /// What becomes of the lake over time, while serving. `weir compact`, `weir expire` and `weir vacuum` do the same by hand.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keep {
     /// How often it is looked whether there is something to do, seconds; 0 for never.
@@ -164,7 +167,7 @@ pub(crate) fn expirable(name: &str) -> Result<Table, String> {
 }
 
 /// The HTTP server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Serve {
     /// Address and port to listen on. Off loopback a token is required.
@@ -178,7 +181,7 @@ impl Default for Serve {
 }
 
 /// What one query may take.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Query {
     /// Memory of all queries together, MiB, as the engine reserves it, which is more than it touches. More than this spills to disk.

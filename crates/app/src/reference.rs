@@ -1,19 +1,20 @@
 //! The reference pages, made from what the program itself uses, so that they cannot lie.
 
+mod settings;
+
 use clap::CommandFactory as _;
 use detect::{Detector, detectors};
 use flow::{FIELDS, Stage};
 use lake::{ColumnKind, Table};
 
 use crate::cli::{Arguments, Page};
-use crate::config::Config;
 
 /// One page, in Markdown.
 pub(crate) fn page(page: Page) -> String {
     match page {
         Page::Tables => tables(),
         Page::Detectors => manual_pages(),
-        Page::Configuration => configuration(),
+        Page::Configuration => settings::page(),
         Page::Cli => commands(),
     }
 }
@@ -65,17 +66,6 @@ fn shifted(detector: &dyn Detector) -> String {
     let lines: Vec<String> =
         detector.manual().trim().lines().map(|line| if line.starts_with('#') { format!("#{line}") } else { line.to_owned() }).collect();
     lines.join("\n")
-}
-
-fn configuration() -> String {
-    let defaults = toml::to_string_pretty(&Config::default()).unwrap_or_default();
-    format!(
-        "# Configuration\n\n`weir --config weir.toml …`, or `WEIR_CONFIG`. Every value has a default, so an empty file is valid; an unknown key is an \
-         error that names the line. A variable of the environment sets one value: `{}SERVE__LISTEN=0.0.0.0:8420` is `listen` in `[serve]`; a \
-         value that is not valid TOML is taken as text. `weir config check` says what is wrong, `weir config show` what is in force. These are \
-         the defaults:\n\n```toml\n{defaults}```\n",
-        crate::config::VARIABLE
-    )
 }
 
 fn commands() -> String {

@@ -4,12 +4,14 @@ use std::fmt::{self, Debug, Formatter};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::CollectError;
 
 /// Where objects come from. Without any of them nothing is collected.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = Sources)]
 pub struct Config {
     /// Objects fetched and not yet committed take at most this much disk, MiB, all sources together. Twice what is committed at a time is
     /// enough; when it is full, fetching waits.
@@ -40,12 +42,13 @@ impl Default for Config {
 }
 
 /// A folder that is watched, with the folders inside it. Hidden files and files named `*.part` or `*.tmp` are left alone.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Folder {
     /// Its name in health, metrics and logs.
     pub name: String,
     /// The folder. It may come into being later.
+    #[schema(value_type = String)]
     pub path: PathBuf,
     /// A file is taken when its size and modification have not changed for this long, seconds.
     pub settle_secs: u64,
@@ -63,7 +66,7 @@ impl Default for Folder {
 
 /// How a service of AWS, or one that speaks its protocol, is reached. Credentials come from the usual places: environment, profile, web
 /// identity, container, instance.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Aws {
     /// Region. Without it, that of the environment.
@@ -87,7 +90,7 @@ pub struct Aws {
 }
 
 /// What is done with a message that cannot be acted on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Poison {
     /// It stays in the queue: the queue's redrive policy moves it to its dead-letter queue.
@@ -98,7 +101,7 @@ pub enum Poison {
 }
 
 /// A bucket, or several, that tell of new objects through an SQS queue: S3 to SQS, S3 to SNS to SQS (enveloped or raw), or EventBridge.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct S3Queue {
     /// Its name in health, metrics and logs.
@@ -150,7 +153,7 @@ impl Default for S3Queue {
 }
 
 /// A bucket that is listed: for a back-fill, for a store that tells nothing, or once.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct S3Listing {
     /// Its name in health, metrics and logs. What was read is remembered under it.
@@ -207,7 +210,7 @@ impl Default for S3Listing {
 }
 
 /// The HTTP endpoint that Amazon Data Firehose delivers to, at `/firehose`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Firehose {
     /// Whether it is there.
@@ -215,6 +218,7 @@ pub struct Firehose {
     /// The access key that the Firehose stream is given. At least 16 characters; without one the endpoint refuses to start.
     pub access_key: Secret,
     /// A file whose first line is the access key, instead of `access_key`.
+    #[schema(value_type = Option<String>)]
     pub access_key_file: Option<PathBuf>,
     /// The largest request that is taken, MiB, before and after it is unpacked. Firehose sends at most 64 MiB before base64.
     pub max_body_mib: u64,
@@ -231,7 +235,7 @@ impl Default for Firehose {
 }
 
 /// Uploads: `PUT /upload/<name>`, as by `curl -T`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Upload {
     /// Whether they are taken.
@@ -251,8 +255,9 @@ impl Default for Upload {
 }
 
 /// A text that is not shown: neither in logs nor when settings are written out.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = String)]
 pub struct Secret(String);
 
 impl Secret {

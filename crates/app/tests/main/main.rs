@@ -6,6 +6,7 @@ mod command;
 mod crash;
 mod maintenance;
 mod order;
+mod readers;
 mod samples;
 mod serve;
 mod triage;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::weir::{Weir, World};
 
 /// Ingested day by day, so that there are files to merge.
-fn in_pieces(world: &World) -> Weir {
+pub(crate) fn in_pieces(world: &World) -> Weir {
     let weir = Weir::new();
     world.tell(&weir);
     let settings = weir.settings("[ingest]\nbatch_bytes = 200000\n");

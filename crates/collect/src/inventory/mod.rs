@@ -43,7 +43,7 @@ const CALLS: [(&str, &str, &str, &str); 7] = [
 ];
 
 /// An account whose inventory is asked for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
     /// Its name in health, metrics and logs.

@@ -19,7 +19,8 @@ use super::known::{Known, KnownColumns};
 use crate::evidence::{Measure, Unit};
 use crate::{Context, Detector, FindingType, Novelty, Occurrence, RareDestinationThresholds, ScoreError, Traffic, wording};
 
-const FEATURES: &str = concat!(include_str!("rare.sql"), include_str!("clients.sql"), include_str!("../contact.sql"), include_str!("hours.sql"));
+const FEATURES: &str =
+    concat!(include_str!("rare.sql"), include_str!("clients.sql"), include_str!("../contact.sql"), include_str!("hours.sql"));
 /// Hours a day of mining lasts at least.
 const MINING_HOURS: u64 = 4;
 
@@ -75,7 +76,9 @@ impl Detector for RareDestination {
         let mut rows = read_all(
             self.finding_type,
             features,
-            |columns| Ok((KnownColumns::new(columns)?, columns.integer("flagged")?, columns.integer("opened")?, columns.integer("client_port")?)),
+            |columns| {
+                Ok((KnownColumns::new(columns)?, columns.integer("flagged")?, columns.integer("opened")?, columns.integer("client_port")?))
+            },
             |(known, flagged, opened, client_port), row| {
                 Ok(Row {
                     known: known.read(row)?,
@@ -219,7 +222,11 @@ fn long_connection(rows: &[Row], thresholds: &RareDestinationThresholds) -> Opti
         since,
         so_far: so_far(&rows[rows.len() - usize::try_from(hours).unwrap_or(0)..]),
         why: if by_port {
-            ("regularity", 0.5, "one port of the client for hours; without TCP flags, a new connection from the same port would not be seen")
+            (
+                "regularity",
+                0.5,
+                "one port of the client for hours; without TCP flags, a new connection from the same port would not be seen",
+            )
         } else {
             ("regularity", 0.6, "long connections are mostly harmless: tunnels, pushes, sockets of web pages")
         },

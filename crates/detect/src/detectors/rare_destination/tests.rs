@@ -25,7 +25,10 @@ fn known(at: &str, more: &Value) -> Value {
 fn hours(count: u32, more: &Value) -> Vec<Value> {
     (0..count)
         .map(|index| {
-            let mut hour = known(&format!("2026-11-24T{:02}:00:00Z", 2 + index), &json!({"flagged": 1, "opened": u32::from(index == 0), "client_port": null}));
+            let mut hour = known(
+                &format!("2026-11-24T{:02}:00:00Z", 2 + index),
+                &json!({"flagged": 1, "opened": u32::from(index == 0), "client_port": null}),
+            );
             hour.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             hour
         })
