@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use enrich::{Attributor, Inventory};
@@ -79,6 +80,21 @@ pub struct Summary {
     pub first_time: Option<Timestamp>,
     /// Latest end among the records.
     pub last_time: Option<Timestamp>,
+}
+
+impl AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.known += other.known;
+        self.failed += other.failed;
+        self.unusable += other.unusable;
+        self.counts += other.counts;
+        self.bytes_in += other.bytes_in;
+        self.lake_bytes += other.lake_bytes;
+        self.batches += other.batches;
+        self.first_time = self.first_time.into_iter().chain(other.first_time).min();
+        self.last_time = self.last_time.into_iter().chain(other.last_time).max();
+    }
 }
 
 /// How far collecting has come.

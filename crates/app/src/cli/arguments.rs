@@ -212,9 +212,11 @@ pub(crate) struct Simulate {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ingest {
-    /// Folders or files.
+    /// Folders, files, or buckets as `s3://bucket/prefix`. Below an `AWSLogs/` a bucket's VPC flow logs are found by account, region and day.
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) bucket: Bucket,
     /// Fields of logs that carry no header, as `aws ec2 describe-flow-logs` shows them: '${version} ${account-id} …'.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format_line: Option<LineFormat>,
@@ -224,6 +226,27 @@ pub(crate) struct Ingest {
     /// Do not run the detectors.
     #[arg(long)]
     pub(crate) no_detect: bool,
+}
+
+/// How buckets are reached. Credentials come from the usual places: environment, profile, web identity, container, instance.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Buckets")]
+pub(crate) struct Bucket {
+    /// Only objects from this time on: a date, RFC 3339, or back from now as in `-30d`.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) start: Option<String>,
+    /// Region of the bucket; that of the environment when not given.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Profile of the shared configuration files.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Role to take on.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role_arn: Option<String>,
+    /// Base URL of an S3-compatible store.
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint_url: Option<String>,
 }
 
 #[derive(Debug, Args)]

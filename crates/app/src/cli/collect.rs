@@ -9,7 +9,7 @@ use ingest::sources;
 use serde_json::json;
 
 use super::arguments::{Global, Ingest, Rebuild, Simulate, scope};
-use super::{now, open};
+use super::{bucket, now, open};
 use crate::home::{self, Access, Weir};
 use crate::output::{self, Format};
 use crate::{human, watch};
@@ -76,13 +76,12 @@ pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Resul
     }
     let weir = open(global, Access::Write).await?;
     let mut objects = Vec::new();
+    let mut listings = Vec::new();
     for path in &arguments.paths {
-        anyhow::ensure!(
-            !path.to_string_lossy().starts_with("s3://"),
-            "{}: collecting from S3 is not there yet; copy the objects to a folder",
-            path.display()
-        );
-        objects.append(&mut sources::folder::list(path)?);
+        match path.to_str().filter(|path| path.starts_with("s3://")) {
+            Some(url) => listings.push(bucket::listing(url, &arguments.bucket)?),
+            None => objects.append(&mut sources::folder::list(path)?),
+        }
     }
     let mut config = weir.ingest_config(now());
     config.decode.format = arguments.format_line.clone();
@@ -100,8 +99,16 @@ pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Resul
             ));
         })
         .await;
+    let mut summary = summary?;
+    for listing in listings {
+        let read = bucket::ingest(&weir, &mut pipeline, listing, |progress| {
+            bar.set_length(progress.bytes_total);
+            bar.set_position(progress.bytes);
+            bar.set_message(format!("{} records of {} objects", human::count(progress.records), progress.objects));
+        });
+        summary += Box::pin(read).await?;
+    }
     bar.finish_and_clear();
-    let summary = summary?;
     let detected = if arguments.no_detect { None } else { catch_up(global, &weir).await? };
     let seconds = begun.elapsed().as_secs_f64();
     let counts = summary.counts;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::arguments::{Demo, FindingFilter, FindingsCommand, Global, ImportInventory, ImportList, Ingest, Scope};
+use super::arguments::{Bucket, Demo, FindingFilter, FindingsCommand, Global, ImportInventory, ImportList, Ingest, Scope};
 use super::collect::make_world;
 use super::lists::WORLD_LISTS;
 use super::{collect, findings, investigate, lists, now, serve};
@@ -50,7 +50,7 @@ pub(crate) async fn run(global: &Global, demo: Demo) -> anyhow::Result<()> {
 
     let logs = world.join("AWSLogs");
     step(&format!("ingest {}", logs.display()))?;
-    let ingest = Ingest { paths: vec![logs], format_line: None, inventory: Vec::new(), no_detect: false };
+    let ingest = Ingest { paths: vec![logs], bucket: Bucket::default(), format_line: None, inventory: Vec::new(), no_detect: false };
     Box::pin(silently_unless(table, collect::ingest(global, &ingest))).await?;
 
     step("findings list")?;

@@ -1,6 +1,7 @@
 //! The subcommands.
 
 mod arguments;
+mod bucket;
 mod collect;
 mod demo;
 mod findings;

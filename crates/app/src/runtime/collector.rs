@@ -58,7 +58,7 @@ pub(super) async fn run(live: Arc<Live>, mut received: mpsc::Receiver<Delivery>,
 }
 
 /// The next deliveries to commit together: as many as make a batch, or those of the time that a batch may wait. `None` at the end.
-async fn gather(received: &mut mpsc::Receiver<Delivery>, weir: &Weir, stop: &CancellationToken) -> Option<Vec<Delivery>> {
+pub(crate) async fn gather(received: &mut mpsc::Receiver<Delivery>, weir: &Weir, stop: &CancellationToken) -> Option<Vec<Delivery>> {
     let settings = weir.ingest_config(now());
     let first = tokio::select! {
         biased;

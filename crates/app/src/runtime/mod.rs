@@ -16,6 +16,8 @@ mod keeper;
 mod knowledge;
 mod watcher;
 
+pub(crate) use collector::gather;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::print_stdout)]
 
 mod attacks;
+mod bucket;
 mod command;
 mod crash;
 mod maintenance;
