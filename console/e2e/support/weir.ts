@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -60,6 +60,22 @@ export function ingest(folder: string, file: string, config: string[] = []): voi
 export async function serve(folder: string, config: string[] = []): Promise<Server> {
   const child = spawn(BINARY, ["--data", folder, ...config, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, WEIR_LOG: "info" } });
   return { url: await addressOf(child), stop: () => child.kill() };
+}
+
+/** Serves an empty lake with these settings, which may name sources. */
+export async function collect(settings: (folder: string) => string): Promise<Server & { folder: string }> {
+  const { folder, remove } = makeFolder();
+  const config = join(folder, "weir.toml");
+  writeFileSync(config, settings(folder));
+  const server = await serve(join(folder, "data"), ["--config", config]);
+  return {
+    folder,
+    url: server.url,
+    stop: () => {
+      server.stop();
+      remove();
+    },
+  };
 }
 
 /** The address that a process says it listens on. */
