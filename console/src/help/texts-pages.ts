@@ -81,6 +81,23 @@ export const PAGE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
     ask: ["How far did it get? Exfiltration and Impact are ends, Discovery is a beginning."],
     from: "The technique that each type of finding is a sign of.",
   },
+  "group-graph": {
+    title: "Who and what is joined",
+    shows: "A picture of the group: your machines as boxes, the other sides of their findings as circles, joined where they share a finding.",
+    read: [
+      "The rim of a node and the colour of a line are the severity of the gravest finding; a thicker line stands for more findings.",
+      "An address that is joined with several machines is what holds the group together.",
+      "A node without a line takes part in findings that name no other side.",
+      "An address on the other side may be one of yours: its profile says who held it.",
+    ],
+    use: [
+      "Force puts near each other what is joined. Radial puts your machines in the middle. Timeline puts what came first at the left.",
+      "Move the slider to hide what came later; with the keyboard, use the arrow keys.",
+      "Choose a node to see its findings and to open its profile. Without a pointer, the tables below hold the same.",
+    ],
+    ask: ["Which machine came first, and through which address?", "Does one address lead to a machine that you did not expect?"],
+    from: "The findings of the group and the addresses in their evidence; at most 100 nodes, those with most findings.",
+  },
   "group-findings": {
     title: "Findings of the group",
     shows: "Every finding in the group, and why it is here: what it shares with the others.",

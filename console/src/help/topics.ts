@@ -15,6 +15,7 @@ export const TOPICS = [
   "groups",
   "group",
   "group-tactics",
+  "group-graph",
   "group-findings",
   "group-entities",
   "instance",

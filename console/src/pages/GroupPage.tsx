@@ -11,6 +11,7 @@ import { Time } from "../components/values";
 import { plural } from "../components/words";
 import { InfoLink } from "../help/context";
 import { EntitiesPanel } from "../panels/group/EntitiesPanel";
+import { GraphPanel } from "../panels/group/GraphPanel";
 import { MembersPanel } from "../panels/group/MembersPanel";
 import { StoryPanel } from "../panels/group/StoryPanel";
 import { TacticsPanel } from "../panels/group/TacticsPanel";
@@ -40,6 +41,7 @@ export function GroupView({ group }: { group: Group }) {
       ) : null}
       <StoryPanel group={group} scope={scope} request={request} />
       <TacticsPanel group={group} scope={scope} request={request} />
+      <GraphPanel group={group} scope={scope} request={request} />
       <MembersPanel group={group} scope={scope} request={request} />
       <EntitiesPanel group={group} scope={scope} request={request} />
       {group.merged.length ? (
