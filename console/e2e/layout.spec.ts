@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { join } from "node:path";
-import { type Finding, profile, torFinding } from "./support/api";
+import { type Finding, groupOf, profile, torFinding } from "./support/api";
 import { open } from "./support/page";
 
 const SCREENSHOTS = join(import.meta.dirname, "../../target/screenshots");
@@ -14,6 +14,8 @@ const PAGES: [string, (finding: Finding) => string][] = [
   ["finding", (finding) => `/#/findings/${finding.id}`],
   ["instance", (finding) => profile(finding, `&details=scope&finding=${finding.id}`)],
   ["address", (finding) => profile(finding).replace(`Ec2Instance/${finding.entity}`, `IpAddress/${finding.remote_addr}`)],
+  ["groups", () => "/#/groups"],
+  ["group", (finding) => `/#/groups/${groupOf(finding)}`],
   ["machines", () => "/#/entities"],
   ["search", (finding) => `/#/search?q=${finding.entity.slice(0, 6)}*`],
   ["sources", () => "/#/sources"],

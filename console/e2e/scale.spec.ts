@@ -1,10 +1,12 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import type { components } from "../src/api/schema";
 import { DAY, HOUR, INTERFACE, lakeOf, record } from "./support/logs";
-import { open, parameters } from "./support/page";
+import { measure } from "./support/measure";
+import { open, panel, parameters } from "./support/page";
 
-/** The end of the made-up month, on an hour. */
+/** The end of the made-up time, on an hour. */
 const END = Math.floor(Date.parse("2026-08-31T00:00:00Z") / 1_000);
-const DAYS = 30;
+const DAYS = 45;
 /** Rows of the details in the last day. */
 const ROWS = 12_000;
 
@@ -35,24 +37,6 @@ test.beforeAll(async () => {
   lake = await lakeOf(records);
 });
 test.afterAll(() => lake?.stop());
-
-/** How long the page did not answer while something was done, and how long it took until it stood still. */
-async function measure(page: Page, name: string, action: () => Promise<void>): Promise<{ longest: number; whole: number }> {
-  await page.evaluate(() => {
-    const seen: number[] = [];
-    (window as unknown as { tasks: number[] }).tasks = seen;
-    new PerformanceObserver((list) => seen.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask" });
-  });
-  const from = Date.now();
-  await action();
-  // Two frames without anything left to draw, as an idle callback tells.
-  await page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestIdleCallback(() => done(), { timeout: 10_000 }))));
-  const whole = Date.now() - from;
-  const tasks = await page.evaluate(() => (window as unknown as { tasks: number[] }).tasks);
-  const longest = Math.max(0, ...tasks);
-  console.log(`${name}: ${whole} ms, ${tasks.length} long tasks, the longest ${Math.round(longest)} ms, together ${Math.round(tasks.reduce((sum, task) => sum + task, 0))} ms`);
-  return { longest, whole };
-}
 
 test("details of 12,000 rows stay smooth while they are paged, sorted, filtered and drawn", async ({ page }) => {
   test.setTimeout(240_000);
@@ -105,4 +89,23 @@ test("details of 12,000 rows stay smooth while they are paged, sorted, filtered 
     for (let step = 0; step < 20; step += 1) await page.mouse.wheel(0, 300);
   });
   expect(scrolled.longest).toBeLessThanOrEqual(HOVER);
+});
+
+test("bars of six hours have the expected band that the server learned for them", async ({ page }) => {
+  test.setTimeout(180_000);
+  // With the week before it that is more than 16 days.
+  const asked = page.waitForResponse((each) => /\/volume\?/.test(each.url()) && each.ok(), { timeout: 90_000 });
+  await open(page, `${lake.console}/#/entities/NetworkInterface/${INTERFACE}?scopeStart=${END - 10 * DAY}&scopeEnd=${END}`);
+  const volume = (await (await asked).json()) as components["schemas"]["VolumePanel"];
+  expect(volume.bin_secs).toBe(6 * HOUR);
+  // One for each way of each bin.
+  expect(volume.bands.length).toBe((2 * 17 * DAY) / (6 * HOUR));
+  await expect(panel(page, "volume").getByRole("checkbox", { name: "Expected band" })).toBeChecked();
+  await expect(page.getByRole("list", { name: "What the marks mean" })).toContainText("Expected band");
+  await expect(panel(page, "volume")).toContainText(volume.baseline?.words ?? "nothing is compared");
+  await page.getByRole("button", { name: "View as table" }).click();
+  const [row] = volume.rows;
+  const cells = page.getByRole("region", { name: "Volume as a table" }).locator("tbody tr").first().locator("td");
+  await expect(cells.nth(6).locator("[title]")).toHaveAttribute("title", `${row?.expected_low?.toLocaleString("en-US")} bytes`);
+  await expect(cells.nth(7).locator("[title]")).toHaveAttribute("title", `${row?.expected_high?.toLocaleString("en-US")} bytes`);
 });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { addressOf, type Server } from "./weir";
+import { addressOf, serve, type Server } from "./weir";
 
 /** Where the console of a server is: a preview of `dist` that hands questions on, or with `WEIR_EMBEDDED` the one built into the server. */
 export async function frontOf(server: Server): Promise<Server> {
@@ -12,4 +12,26 @@ export async function frontOf(server: Server): Promise<Server> {
     env: { ...process.env, WEIR_SERVER: server.url },
   });
   return { url: await addressOf(preview), stop: () => preview.kill() };
+}
+
+/** A served lake with the console in front of it. */
+export interface Lake {
+  url: string;
+  console: string;
+  stop: () => void;
+}
+
+/** Serves a lake and the console in front of it; `remove` is what is left to do when both have ended. */
+export async function served(data: string, settings: string[], remove: () => void): Promise<Lake> {
+  const weir = await serve(data, settings);
+  const front = await frontOf(weir);
+  return {
+    url: weir.url,
+    console: front.url,
+    stop: () => {
+      front.stop();
+      weir.stop();
+      remove();
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { frontOf } from "./front";
-import { ingest, makeFolder, serve } from "./weir";
+import { type Lake, served } from "./front";
+import { ingest, makeFolder } from "./weir";
 
 export const HOUR = 3_600;
 export const DAY = 86_400;
@@ -30,7 +30,7 @@ export function record({ remote, port, service, bytes, start, inbound = false, a
 }
 
 /** Serves a lake of some records, and the console in front of it. */
-export async function lakeOf(records: readonly string[], config: string | null = null): Promise<{ url: string; console: string; stop: () => void }> {
+export async function lakeOf(records: readonly string[], config: string | null = null): Promise<Lake> {
   const { folder, remove } = makeFolder();
   const logs = join(folder, "logs");
   mkdirSync(logs);
@@ -44,15 +44,5 @@ export async function lakeOf(records: readonly string[], config: string | null =
   }
   const data = join(folder, "data");
   ingest(data, file, settings);
-  const weir = await serve(data, settings);
-  const front = await frontOf(weir);
-  return {
-    url: weir.url,
-    console: front.url,
-    stop: () => {
-      front.stop();
-      weir.stop();
-      remove();
-    },
-  };
+  return served(data, settings, remove);
 }

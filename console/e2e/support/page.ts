@@ -6,9 +6,9 @@ export async function open(page: Page, path: string): Promise<void> {
   await settled(page);
 }
 
-export async function settled(page: Page): Promise<void> {
+export async function settled(page: Page, timeout = 60_000): Promise<void> {
   await expect(page.locator("h1").first()).toBeVisible();
-  await expect(page.locator(".skeleton")).toHaveCount(0, { timeout: 60_000 });
+  await expect(page.locator(".skeleton")).toHaveCount(0, { timeout });
 }
 
 /** A panel by the name of its help topic. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -21,11 +21,17 @@ export function makeFolder(): { folder: string; remove: () => void } {
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
+/** Runs a command to its end and gives what it printed. */
+export function run(args: readonly string[]): string {
+  const made = spawnSync(BINARY, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8", maxBuffer: 1 << 28 });
+  if (made.error) throw made.error;
+  if (made.status !== 0) throw new Error(`weir ${args.join(" ")} failed: ${made.stderr}`);
+  return made.stdout;
+}
+
 /** Makes the demo world in a folder: simulated, ingested, watched. */
 export function makeDemo(folder: string): void {
-  const made = spawnSync(BINARY, ["--data", folder, "demo", "--no-serve", ...WORLD], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
-  if (made.error) throw made.error;
-  if (made.status !== 0) throw new Error(`weir demo failed: ${made.stderr}`);
+  run(["--data", folder, "demo", "--no-serve", ...WORLD]);
 }
 
 /** Logs of real accounts, beside the project or in `WEIR_SHARED`; they are not part of it. */
@@ -36,30 +42,40 @@ const SAMPLE_SOURCES = ["elastic-integrations-aws", "beats-aws-vpcflow", "flowlo
 export function ingestSamples(folder: string): boolean {
   const sources = SAMPLE_SOURCES.map((source) => join(SAMPLES, source)).filter((source) => existsSync(source));
   if (sources.length === 0) return false;
-  const made = spawnSync(BINARY, ["--data", folder, "ingest", ...sources], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
-  if (made.error) throw made.error;
-  if (made.status !== 0) throw new Error(`weir ingest failed: ${made.stderr}`);
+  run(["--data", folder, "ingest", ...sources]);
   return true;
 }
 
 /** Makes a token for whoever asks a lake. */
 export function makeToken(folder: string): string {
-  const made = spawnSync(BINARY, ["--data", folder, "token", "create", "e2e"], { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
-  if (made.status !== 0) throw new Error(`weir token create failed: ${made.stderr}`);
-  return made.stdout.trim();
+  return run(["--data", folder, "token", "create", "e2e"]).trim();
 }
 
-/** Reads a file of flow logs into a lake, without looking for findings. */
+/** Reads a file or a folder of flow logs into a lake, without looking for findings. */
 export function ingest(folder: string, file: string, config: string[] = []): void {
-  const made = spawnSync(BINARY, ["--data", folder, ...config, "ingest", "--no-detect", file], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
-  if (made.error) throw made.error;
-  if (made.status !== 0) throw new Error(`weir ingest failed: ${made.stderr}`);
+  run(["--data", folder, ...config, "ingest", "--no-detect", file]);
 }
 
 /** Serves a lake on a free port. */
 export async function serve(folder: string, config: string[] = []): Promise<Server> {
   const child = spawn(BINARY, ["--data", folder, ...config, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, WEIR_LOG: "info" } });
   return { url: await addressOf(child), stop: () => child.kill() };
+}
+
+/** Serves an empty lake with these settings, which may name sources. */
+export async function collect(settings: (folder: string) => string): Promise<Server & { folder: string }> {
+  const { folder, remove } = makeFolder();
+  const config = join(folder, "weir.toml");
+  writeFileSync(config, settings(folder));
+  const server = await serve(join(folder, "data"), ["--config", config]);
+  return {
+    folder,
+    url: server.url,
+    stop: () => {
+      server.stop();
+      remove();
+    },
+  };
 }
 
 /** The address that a process says it listens on. */

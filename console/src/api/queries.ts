@@ -31,6 +31,18 @@ const bins = (range: Range, binSecs: number) => ({ ...scope(range), bin: String(
 export const useDataRange = () => useAnswer("/api/v1/range");
 export const useSummary = (range: Range) => useAnswer("/api/v1/summary", {}, scope(range));
 export const useSources = () => useAnswer("/api/v1/sources");
+/** Seconds between two questions for what the process does, while the page that shows it is looked at. */
+export const STATUS_SECS = 5;
+/** What the process does now. It is asked again and again, but not while nobody looks. */
+export const useStatus = (everySecs: number): Loaded<AnswerTo<"/api/v1/status">> =>
+  useQuery<AnswerTo<"/api/v1/status">, ProblemError>({
+    ...question("/api/v1/status", {}),
+    staleTime: 0,
+    refetchInterval: everySecs * 1_000,
+    refetchIntervalInBackground: false,
+    refetchOnWindowFocus: true,
+    retry: false,
+  });
 export const useSearch = (text: string) => useAnswer("/api/v1/search", {}, { text }, { enabled: text.trim() !== "" });
 export const useEntities = (range: Range) => useAnswer("/api/v1/entities", {}, { ...scope(range), limit: 1_000 });
 export const useEntity = (entity: string, range: Range) => useAnswer("/api/v1/entities/{entity}", { entity }, scope(range));

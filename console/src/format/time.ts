@@ -73,6 +73,12 @@ export function stretch(from: number, to: number, zone: Zone): string {
   return `${day(start)} ${clock(start)} – ${last} ${start.zone}`;
 }
 
+/** `23 Nov 10:09`, where the year and the zone stand elsewhere. */
+export function brief(secs: number, zone: Zone): string {
+  const at = fields(secs, zone);
+  return `${at.day} ${MONTHS[at.month]} ${two(at.hour)}:${two(at.minute)}`;
+}
+
 /** A tick of a time axis: the day at midnight, else the hour. */
 export function tick(secs: number, zone: Zone, stepSecs: number): string {
   const at = fields(secs, zone);

@@ -41,7 +41,7 @@ export const PAGE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
   coverage: {
     title: "Coverage",
     shows: "What the answers rest on: from when to when there are data, what was refused, what is missing, and how old the lists are.",
-    read: ["A silent stretch has no record of any machine: nothing was delivered.", "An interval with losses is one of which the source says that it dropped records.", "A list that is weeks old misses what is new, and names what has moved on."],
+    read: ["A silent stretch has no record of any machine: nothing was delivered.", "An interval with losses is one of which the source says that it dropped records.", "A list that is weeks old misses what is new, and names what has moved on.", "A source or a job that fails is named here; Sources has the details."],
     ask: ["Is the silence of a machine real, or is its log missing?"],
     from: "The ledger of everything that was read.",
   },
@@ -80,6 +80,23 @@ export const PAGE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
     read: ["Tactics in bold follow each other in time as well: that is what makes a chain.", "A tactic out of order is still true; it may be the start of another story."],
     ask: ["How far did it get? Exfiltration and Impact are ends, Discovery is a beginning."],
     from: "The technique that each type of finding is a sign of.",
+  },
+  "group-graph": {
+    title: "Who and what is joined",
+    shows: "A picture of the group: your machines as boxes, the other sides of their findings as circles, joined where they share a finding.",
+    read: [
+      "The rim of a node and the colour of a line are the severity of the gravest finding; a thicker line stands for more findings.",
+      "An address that is joined with several machines is what holds the group together.",
+      "A node without a line takes part in findings that name no other side.",
+      "An address on the other side may be one of yours: its profile says who held it.",
+    ],
+    use: [
+      "Force puts near each other what is joined. Radial puts your machines in the middle. Timeline puts what came first at the left.",
+      "Move the slider to hide what came later; with the keyboard, use the arrow keys.",
+      "Choose a node to see its findings and to open its profile. Without a pointer, the tables below hold the same.",
+    ],
+    ask: ["Which machine came first, and through which address?", "Does one address lead to a machine that you did not expect?"],
+    from: "The findings of the group and the addresses in their evidence; at most 100 nodes, those with most findings.",
   },
   "group-findings": {
     title: "Findings of the group",
@@ -152,10 +169,50 @@ export const PAGE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
   },
   sources: {
     title: "Sources",
-    shows: "Everything that was read, and what became of each record.",
+    shows: "What is being collected now, everything that was read so far, and what became of each record.",
     read: ["Accepted, refused, notes on coverage and duplicates together are the records read.", "Detected through: hours after it have not been looked at by the detectors yet."],
     ask: ["Is the newest record as new as it should be?"],
     from: "The ledger: an object is in the lake wholly, or not at all.",
+  },
+  collection: {
+    title: "Collection",
+    shows: "Every source that the running process collects from: what it watches, how it is doing, and how many of its objects came through. The numbers count from the start of the process; a restart begins anew.",
+    read: [
+      "Delivered objects were handed over; committed ones are in the lake and the source may forget them. An object that comes again after a failure is delivered twice and committed once.",
+      "Unusable objects were read and hold no flow log. Failed ones come again by themselves.",
+      "In flight waits for its commit. Backlog waits at the source, where the source can tell.",
+      "Lag, below the last commit, is the time from the object’s last change to its commit. For old objects it is long, and says nothing.",
+      "Failing means that the last step failed. The source tries again; the others go on.",
+      "When this process only answers, there is nothing to show: sources are collected from by weir serve with a settings file that names some.",
+    ],
+    ask: [
+      "Does the backlog grow while In flight stands still? Then commits are slower than what comes: look at Jobs.",
+      "Is the last commit later than a few minutes ago, where objects come all the time?",
+      "What does the last error name: the address of a queue, a permission, a key?",
+    ],
+    from: "The process that answers you, as it is now: GET /api/v1/status. The same numbers are in /metrics.",
+  },
+  parked: {
+    title: "Messages put aside",
+    shows: "Messages of queues that could not be acted on: no object is named in them, or the object is gone or denied.",
+    read: [
+      "A message that is left in the queue goes to its dead-letter queue, if it has one; without one it stays until its time is over.",
+      "A deleted message is gone; so it was asked for in the settings.",
+      "Nothing of such a message is in the lake.",
+    ],
+    ask: ["Is it a test message of S3, which is harmless, or an object you miss?", "Is the object denied? Look at the permissions to the bucket and its key."],
+    from: "The process that answers you; it keeps the latest of each source since its start.",
+  },
+  jobs: {
+    title: "Jobs",
+    shows: "The work of the process beside answering: committing what is collected, looking for findings, and keeping the lake small.",
+    read: [
+      "Waiting means that there is nothing to do, or that it is not time yet.",
+      "Took is the time of the last run that ended.",
+      "While collect fails, nothing new is in the lake. While detect fails, what is new has not been judged.",
+    ],
+    ask: ["Does a job fail again and again with the same error?", "Does collect take longer than the time between two commits?"],
+    from: "The process that answers you, since its start: GET /api/v1/status.",
   },
   rejects: {
     title: "Refused records and objects with trouble",

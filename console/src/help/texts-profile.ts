@@ -51,7 +51,7 @@ export const PROFILE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
     title: "Overall VPC flow volume",
     shows: "Bytes towards the machine above, bytes away from it below, on one time axis. The shaded part is the scope time; what lies left and right of it is there for comparison.",
     read: [
-      "The grey band is what is usual for that hour: it is learned from the same hours of the days on record before, 45 at most.",
+      "The grey band is what is usual for that hour, or for that longer bar: it is learned from the days on record before, 45 at most, by the hour of the week.",
       "An inbound spike that lines up with an outbound one is an exchange: a download that was answered, or a query with a large result. An outbound spike alone is data leaving.",
       "The paler top of a bar is traffic that was rejected. It arrived, and went nowhere.",
       "Hatched time has no data, or lost records. It is not the same as no traffic.",
@@ -62,7 +62,7 @@ export const PROFILE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
       "With the keyboard: arrow keys move over the bars, Shift selects several, Enter opens the details.",
     ],
     ask: ["Which addresses make up the spike? Display the details and sort by outbound.", "Is the remote address new for this machine?", "Which port or service was in use?", "Was it permitted, and by which rule? See Answers."],
-    from: "Flow records of the machine's own interfaces, counted once; both sides of one flow are never added. Bars of an hour come with the band.",
+    from: "Flow records of the machine's own interfaces, counted once; both sides of one flow are never added. Bars are an hour long up to 16 days, six hours up to 90, a day beyond. The band of a longer bar is learned from such bars, and only bars that lie wholly in the time shown have one.",
   },
   details: {
     title: "Activity details",

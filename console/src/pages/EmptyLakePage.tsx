@@ -14,6 +14,7 @@ const STEPS: [string, string, string][] = [
     "The output of aws ec2 describe-instances, describe-network-interfaces, describe-security-groups, describe-network-acls and describe-subnets. Without it machines are named by their interfaces.",
   ],
   ["Add lists of known addresses", "weir intel import --name tor --kind tor-relay tor-relays.txt", "Findings about Tor and about addresses on your own lists rest on them."],
+  ["Collect for good", "weir serve --config weir.toml", "Watches the folders, buckets, Firehose streams and uploads that the settings file names, and answers at the same time. The guide “Collecting” has the settings of each."],
   ["Or look at a made-up company first", "weir demo", "A month of traffic with an intrusion in it, read and watched like your own."],
 ];
 

@@ -19,11 +19,11 @@ import { FindingType } from "../components/FindingType";
 import { Identifier } from "../components/Identifier";
 import { Empty, Failure, PanelTools } from "../components/Panel";
 import { Count, Time } from "../components/values";
-import { seconds } from "../format/time";
 import { InfoLink } from "../help/context";
 import { navigate } from "../routing/location";
 import { useHref } from "../routing/links";
 import { list, oneOf, text, useParams, whole } from "../routing/params";
+import { wholeHours } from "../scope/scope";
 import { findingOptions, findingProperties, findingQuery, readFindingTokens, writeFindingTokens } from "./findings-filter";
 
 const STATES = ["current", "archived", "all"] as const;
@@ -150,17 +150,11 @@ const COLUMNS: TableProps.ColumnDefinition<FindingSummary>[] = [
   { id: "severity", header: "Severity", sortingField: "severity", width: 120, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
   { id: "title", header: "Finding", width: 205, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
   { id: "type", header: "Type", sortingField: "type", width: 222, cell: (row) => <FindingType name={row.finding_type} /> },
-  { id: "entity", header: "Entity", sortingField: "entity", width: 198, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={scopeOf(row)} /> },
+  { id: "entity", header: "Entity", sortingField: "entity", width: 198, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={wholeHours(row)} /> },
   { id: "count", header: <div className="number">Count</div>, ariaLabel: () => "Count", sortingField: "count", width: 105, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
   { id: "first", header: "First seen", sortingField: "first_seen", width: 118, cell: (row) => <Time value={row.first_seen} /> },
   { id: "last", header: "Last seen", sortingField: "last_seen", width: 118, cell: (row) => <Time value={row.last_seen} /> },
 ];
-
-/** The scope time that an investigation of a finding begins with. */
-function scopeOf(row: FindingSummary) {
-  const from = Math.floor(seconds(row.first_seen) / 3_600) * 3_600;
-  return { from, to: Math.max(Math.ceil(seconds(row.last_seen) / 3_600) * 3_600, from + 3_600) };
-}
 
 function Actions({ chosen, onArchive }: { chosen: FindingSummary[]; onArchive: (archived: boolean) => void }) {
   const href = useHref();
@@ -184,7 +178,7 @@ function Actions({ chosen, onArchive }: { chosen: FindingSummary[]; onArchive: (
       onItemClick={({ detail }) => {
         if (detail.id === "archive" || detail.id === "unarchive") onArchive(detail.id === "archive");
         else if (single && detail.id === "finding") navigate(href({ page: "finding", id: single.id }));
-        else if (single) navigate(href({ page: "entity", id: detail.id.slice("entity:".length) }, scopeOf(single), detail.id === `entity:${single.entity}` ? { finding: single.id } : {}));
+        else if (single) navigate(href({ page: "entity", id: detail.id.slice("entity:".length) }, wholeHours(single), detail.id === `entity:${single.entity}` ? { finding: single.id } : {}));
       }}
       items={[
         { id: "investigate", text: "Investigate", items: targets, disabled: !single, disabledReason: "Choose exactly one finding." },

@@ -2,15 +2,20 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useSources } from "../api/queries";
-import type { Sources } from "../api/types";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { STATUS_SECS, useSources, useStatus } from "../api/queries";
+import type { Sources, Status } from "../api/types";
 import { usePageTitle } from "../app/title";
 import { download, fieldsCsv } from "../components/csv";
 import { Failure, Panel, Skeleton } from "../components/Panel";
 import { Bytes, Count, Time } from "../components/values";
 import { InfoLink } from "../help/context";
+import { CollectionPanel } from "../panels/sources/CollectionPanel";
 import { GapsPanel } from "../panels/sources/GapsPanel";
+import { JobsPanel } from "../panels/sources/JobsPanel";
 import { ListsPanel } from "../panels/sources/ListsPanel";
+import { ParkedPanel } from "../panels/sources/ParkedPanel";
 import { RejectsPanel, TroubledPanel } from "../panels/sources/RejectsPanel";
 
 /** What was read, what was refused, what is missing, and what is known beside it. */
@@ -18,11 +23,23 @@ export function SourcesPage() {
   usePageTitle("Sources");
   const sources = useSources();
   const found = sources.data;
+  const status = useStatus(STATUS_SECS);
+  const now = status.data;
+  useRereading(now);
   return (
     <SpaceBetween size="l">
-      <Header variant="h1" info={<InfoLink topic="sources" panel="Sources" />} description="What was read, what was refused, what is missing.">
+      <Header variant="h1" info={<InfoLink topic="sources" panel="Sources" />} description="What is being collected, what was read, what was refused, what is missing.">
         Sources
       </Header>
+      {now ? (
+        <CollectionPanel status={now} silence={status.error?.detail ?? null} />
+      ) : status.error ? (
+        <Failure error={status.error} onRetry={() => void status.refetch()} />
+      ) : (
+        <Skeleton height={160} />
+      )}
+      {now ? <ParkedPanel sources={now.sources} /> : null}
+      {now?.collecting ? <JobsPanel jobs={now.jobs} /> : null}
       {sources.error ? <Failure error={sources.error} onRetry={() => void sources.refetch()} /> : null}
       {sources.isPending ? <Skeleton height={420} /> : null}
       {found ? (
@@ -36,6 +53,20 @@ export function SourcesPage() {
       ) : null}
     </SpaceBetween>
   );
+}
+
+/** Asks again what was read when something more was committed or judged, so that the parts of the page agree. */
+function useRereading(status: Status | undefined): void {
+  const client = useQueryClient();
+  const done = status ? status.sources.reduce((sum, source) => sum + source.committed + source.unusable, 0) + status.jobs.reduce((sum, job) => sum + job.runs - job.failures, 0) : null;
+  const before = useRef<number | null>(null);
+  useEffect(() => {
+    if (done !== null && before.current !== null && done !== before.current) {
+      void client.invalidateQueries({ queryKey: ["/api/v1/sources"] });
+      void client.invalidateQueries({ queryKey: ["/api/v1/range"] });
+    }
+    before.current = done;
+  }, [client, done]);
 }
 
 function Totals({ sources }: { sources: Sources }) {

@@ -12,9 +12,9 @@ import { FindingType } from "../components/FindingType";
 import { Identifier } from "../components/Identifier";
 import { Empty, Panel, Shown } from "../components/Panel";
 import { Count, Time } from "../components/values";
-import { seconds } from "../format/time";
 import { namespaceOf, useHref } from "../routing/links";
 import { setScope } from "../scope/context";
+import { wholeHours } from "../scope/scope";
 
 interface EntityFindingsProps {
   id: string;
@@ -49,9 +49,9 @@ export function EntityFindings({ id, what, query, findings, chosen }: EntityFind
             selectedItems={rows.filter((row) => row.id === chosen)}
             onSelectionChange={({ detail }) => {
               const [finding] = detail.selectedItems;
-              if (finding) setScope({ kind: "absolute", ...scopeOf(finding) }, { finding: finding.id });
+              if (finding) setScope({ kind: "absolute", ...wholeHours(finding) }, { finding: finding.id });
             }}
-            onRowClick={({ detail }) => setScope({ kind: "absolute", ...scopeOf(detail.item) }, { finding: detail.item.id })}
+            onRowClick={({ detail }) => setScope({ kind: "absolute", ...wholeHours(detail.item) }, { finding: detail.item.id })}
             resizableColumns
             wrapLines
             ariaLabels={{ tableLabel: "Findings of this entity", selectionGroupLabel: "Finding that the scope time is set to", itemSelectionLabel: (_, row) => `Set the scope time to ${row.finding_type}` }}
@@ -72,10 +72,4 @@ export function EntityFindings({ id, what, query, findings, chosen }: EntityFind
       </Shown>
     </Panel>
   );
-}
-
-/** The hours from a finding's first to its last occurrence. */
-function scopeOf(finding: { first_seen: string; last_seen: string }): { from: number; to: number } {
-  const from = Math.floor(seconds(finding.first_seen) / 3_600) * 3_600;
-  return { from, to: Math.max(Math.ceil(seconds(finding.last_seen) / 3_600) * 3_600, from + 3_600) };
 }

@@ -1,3 +1,5 @@
+import { seconds } from "../format/time";
+
 /** The time that a page is about, in seconds since 1970; the end is outside. */
 export interface Range {
   from: number;
@@ -8,6 +10,12 @@ export interface Range {
 export interface DataRange {
   first: number | null;
   last: number | null;
+}
+
+/** The whole hours from the first to the last time that something was seen; one at least. */
+export function wholeHours(seen: { first_seen: string; last_seen: string }): Range {
+  const from = Math.floor(seconds(seen.first_seen) / HOUR) * HOUR;
+  return { from, to: Math.max(Math.ceil(seconds(seen.last_seen) / HOUR) * HOUR, from + HOUR) };
 }
 
 /** A scope as the address writes it. */

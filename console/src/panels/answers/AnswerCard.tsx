@@ -17,6 +17,8 @@ const params = { answer: list() };
 interface AnswerCardProps<T> {
   name: "ports" | "transfer" | "permission" | "reach";
   answer: Answer<T>;
+  /** Whom and what time it is about, in words. */
+  about: string;
   /** The answer in a line. */
   verdict: string;
   facts: readonly Fact[];
@@ -26,7 +28,7 @@ interface AnswerCardProps<T> {
 }
 
 /** One question: its verdict in a line, the facts behind it, how far it can be relied on, and its rows. */
-export function AnswerCard<T extends object>({ name, answer, verdict, facts, noun, children }: AnswerCardProps<T>) {
+export function AnswerCard<T extends object>({ name, answer, about, verdict, facts, noun, children }: AnswerCardProps<T>) {
   const [{ answer: opened }, setParams] = useParams(params);
   const open = opened.includes(name);
   const heads = [...new Set(answer.rows.flatMap((row) => Object.keys(row)))];
@@ -55,7 +57,7 @@ export function AnswerCard<T extends object>({ name, answer, verdict, facts, nou
       <div className="answer-foot">
         <Reliance confidence={answer.confidence} caveats={answer.caveats} />
         <span className="answer-tools">
-          <CopyAnswer answer={answer} />
+          <CopyAnswer answer={answer} about={about} />
           <PanelTools title={answer.question} query={answer.query} onCsv={answer.rows.length ? save : null} />
         </span>
       </div>
@@ -95,11 +97,11 @@ function Reliance({ confidence, caveats }: { confidence: number; caveats: readon
   );
 }
 
-/** Copies the answer in sentences, for a ticket or a report. */
-function CopyAnswer({ answer }: { answer: Answer<unknown> }) {
+/** Copies the answer in sentences, for a ticket or a report. It says what it is about: its days of history are those before that time. */
+function CopyAnswer({ answer, about }: { answer: Answer<unknown>; about: string }) {
   const [done, setDone] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText([answer.question, answer.answer, ...answer.caveats].join("\n"));
+    await navigator.clipboard.writeText([answer.question, `About ${about}.`, answer.answer, ...answer.caveats].join("\n"));
     setDone(true);
     setTimeout(() => setDone(false), 1_500);
   };

@@ -44,26 +44,26 @@ export function AnswersPanel({ id, range, finding, onWiden }: AnswersPanelProps)
       onCsv={found ? () => download(`answers-${id}.csv`, fieldsCsv(found)) : null}
     >
       <Shown loading={answers.isPending} error={answers.error} onRetry={() => void answers.refetch()} height={640}>
-        {() => (found ? <Cards answers={found} about={{ entity: id, range }} /> : null)}
+        {() => (found ? <Cards answers={found} about={{ entity: id, range }} words={`${id}, ${stretch(range.from, range.to, zone)}`} /> : null)}
       </Shown>
     </Panel>
   );
 }
 
-function Cards({ answers, about }: { answers: Answers; about: About }) {
+function Cards({ answers, about, words }: { answers: Answers; about: About; words: string }) {
   const { ports, transfer, permission, reach } = answers;
   return (
     <SpaceBetween size="m">
-      <AnswerCard name="ports" answer={ports} verdict={portsVerdict(ports)} facts={portFacts(ports, about)} noun="port">
+      <AnswerCard name="ports" answer={ports} about={words} verdict={portsVerdict(ports)} facts={portFacts(ports, about)} noun="port">
         {(rows) => <PortUseTable rows={rows} about={about} />}
       </AnswerCard>
-      <AnswerCard name="transfer" answer={transfer} verdict={transferVerdict(transfer)} facts={transferFacts(transfer)} noun="comparison">
+      <AnswerCard name="transfer" answer={transfer} about={words} verdict={transferVerdict(transfer)} facts={transferFacts(transfer)} noun="comparison">
         {(rows) => <TransferTable rows={rows} />}
       </AnswerCard>
-      <AnswerCard name="permission" answer={permission} verdict={permissionVerdict(permission)} facts={permissionFacts(permission, about)} noun="connection">
+      <AnswerCard name="permission" answer={permission} about={words} verdict={permissionVerdict(permission)} facts={permissionFacts(permission, about)} noun="connection">
         {(rows) => <PermitTable rows={rows} />}
       </AnswerCard>
-      <AnswerCard name="reach" answer={reach} verdict={reachVerdict(reach, about.entity)} facts={reachFacts(reach)} noun="contact">
+      <AnswerCard name="reach" answer={reach} about={words} verdict={reachVerdict(reach, about.entity)} facts={reachFacts(reach)} noun="contact">
         {(rows) => <ContactTable rows={rows} />}
       </AnswerCard>
     </SpaceBetween>

@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 const card = (name: "reach" | "ports" = "reach") => (
-  <AnswerCard name={name} answer={answer} verdict="Yes: 1 machine spoke with the same remotes." facts={[{ key: "1", words: "i-2 spoke with 192.0.2.1" }]} noun="contact">
+  <AnswerCard name={name} answer={answer} about="i-1, 2026-08-31 01:00 – 02:00 UTC" verdict="Yes: 1 machine spoke with the same remotes." facts={[{ key: "1", words: "i-2 spoke with 192.0.2.1" }]} noun="contact">
     {(rows) => <b>{`row of ${name}: ${rows[0]?.entity}`}</b>}
   </AnswerCard>
 );
@@ -55,7 +55,7 @@ describe("an answer", () => {
     const user = userEvent.setup();
     render(card());
     await user.click(screen.getByRole("button", { name: `Copy: ${answer.question}` }));
-    expect(await navigator.clipboard.readText()).toBe([answer.question, answer.answer, ...answer.caveats].join("\n"));
+    expect(await navigator.clipboard.readText()).toBe([answer.question, "About i-1, 2026-08-31 01:00 – 02:00 UTC.", answer.answer, ...answer.caveats].join("\n"));
   });
 });
 

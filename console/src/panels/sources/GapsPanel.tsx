@@ -25,12 +25,12 @@ export function GapsPanel({ sources }: { sources: Sources }) {
         label="Gaps"
         empty={<Empty title="None">No source said that it lost records.</Empty>}
         columns={[
-          { id: "entity", header: "Entity", width: 195, isRowHeader: true, sortingField: "entity", cell: (row) => (row.entity ? <Identifier id={row.entity} /> : <Nothing why="not known" />) },
-          { id: "interface", header: "Interface", width: 195, cell: (row) => (row.interface_id ? <Identifier id={row.interface_id} /> : <Nothing />) },
+          { id: "entity", header: "Entity", width: 200, isRowHeader: true, sortingField: "entity", cell: (row) => (row.entity ? <Identifier id={row.entity} /> : <Nothing why="not known" />) },
+          { id: "interface", header: "Interface", width: 222, cell: (row) => (row.interface_id ? <Identifier id={row.interface_id} /> : <Nothing />) },
           { id: "start", header: "From", width: 124, sortingField: "start", cell: (row) => <Time value={row.start} /> },
           { id: "end", header: "To", width: 124, sortingField: "end", cell: (row) => <Time value={row.end} /> },
-          { id: "length", header: "Length", width: 105, cell: (row) => <Length secs={seconds(row.end) - seconds(row.start)} /> },
-          { id: "object", header: "Said by", width: 320, cell: (row) => <Uri text={row.object} /> },
+          { id: "length", header: "Length", width: 92, cell: (row) => <Length secs={seconds(row.end) - seconds(row.start)} /> },
+          { id: "object", header: "Said by", width: 310, cell: (row) => <Uri text={row.object} /> },
         ]}
       />
     </Panel>

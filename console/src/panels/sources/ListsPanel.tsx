@@ -10,10 +10,13 @@ import { plural } from "../../components/words";
 /** Days after which a list of addresses is called old: such addresses change hands within weeks. */
 const OLD_DAYS = 30;
 
+export function isOld(list: ListState): boolean {
+  return list.age_days >= OLD_DAYS;
+}
+
 /** How old a list was at the end of the data. A stale list looks just like a fresh one. */
 export function ListAge({ list }: { list: ListState }) {
-  const old = list.age_days >= OLD_DAYS;
-  return <StatusIndicator type={old ? "warning" : "success"}>{list.age_days === 0 ? "fresh" : `${plural(list.age_days, "day")} old`}</StatusIndicator>;
+  return <StatusIndicator type={isOld(list) ? "warning" : "success"}>{list.age_days === 0 ? "fresh" : `${plural(list.age_days, "day")} old`}</StatusIndicator>;
 }
 
 export function ListsPanel({ lists }: { lists: ListState[] }) {

@@ -12,6 +12,7 @@ import { useScope } from "../../scope/context";
 import { requestOf, scope } from "../../api/queries";
 import { CoverageState } from "../EntityDetails";
 import { ListAge } from "../sources/ListsPanel";
+import { TroubleNotice } from "../sources/TroubleNotice";
 
 /** What the answers rest on: what was read, what is missing, how old the lists are. */
 export function CoveragePanel({ summary }: { summary: Summary }) {
@@ -28,6 +29,7 @@ export function CoveragePanel({ summary }: { summary: Summary }) {
       onCsv={() => download("coverage.csv", fieldsCsv({ range, totals, coverage, lists: summary.lists }))}
     >
       <SpaceBetween size="m">
+        <TroubleNotice lists={summary.lists} />
         <KeyValuePairs
           columns={4}
           items={[

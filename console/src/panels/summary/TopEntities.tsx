@@ -32,7 +32,7 @@ export function TopEntities({ summary }: { summary: Summary }) {
           {
             id: "spark",
             header: "In above, out below",
-            width: 180,
+            width: 170,
             cell: (row) => (
               <Sparkline
                 inbound={row.spark.map((point) => point.bytes_in)}
@@ -41,11 +41,11 @@ export function TopEntities({ summary }: { summary: Summary }) {
               />
             ),
           },
-          { id: "flows", header: "Flows", number: true, width: 120, cell: (row) => <Count value={row.flows} what="flow records" /> },
+          { id: "flows", header: "Flows", number: true, width: 106, cell: (row) => <Count value={row.flows} what="flow records" /> },
           {
             id: "severity",
             header: "Findings",
-            width: 140,
+            width: 126,
             cell: (row) =>
               row.severity ? (
                 <span className="badges">
@@ -55,7 +55,7 @@ export function TopEntities({ summary }: { summary: Summary }) {
                 <Nothing why="none that touches the scope time" />
               ),
           },
-          { id: "account", header: "Account", width: 150, cell: (row) => (row.account_id ? <Identifier id={row.account_id} /> : <Nothing />) },
+          { id: "account", header: "Account", width: 162, cell: (row) => (row.account_id ? <Identifier id={row.account_id} /> : <Nothing />) },
         ]}
       />
     </Panel>

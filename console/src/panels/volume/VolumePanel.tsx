@@ -101,11 +101,11 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
           <Toggle checked={params.overall} onChange={({ detail }) => setParams({ overall: detail.checked }, { replace: true })}>
             Overall traffic
           </Toggle>
-          <Toggle checked={params.band && binSecs === 3_600} disabled={binSecs !== 3_600} onChange={({ detail }) => setParams({ band: detail.checked }, { replace: true })}>
+          <Toggle checked={params.band} onChange={({ detail }) => setParams({ band: detail.checked }, { replace: true })}>
             Expected band
           </Toggle>
           <Box color="text-body-secondary" fontSize="body-s">
-            {binSecs === 3_600 ? bandWords(volume.data) : "What is usual is known hour by hour; it is drawn when the chart spans at most 16 days."}
+            {bandWords(volume.data)}
           </Box>
         </SpaceBetween>
         <Shown loading={volume.isPending} error={volume.error} onRetry={() => void volume.refetch()} height={430}>
@@ -113,7 +113,7 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
             volume.data ? (
               <>
                 <Ways volume={volume.data} transfers={directions} {...chart} />
-                <ChartKey binSecs={binSecs} hasGap={shades.some((drawn) => drawn.kind === "gap")} hasMarks={marks.length > 0} hasWindow={shades.some((drawn) => drawn.kind === "details")} />
+                <ChartKey hasBand={params.band && params.overall && volume.data.bands.length > 0} hasGap={shades.some((drawn) => drawn.kind === "gap")} hasMarks={marks.length > 0} hasWindow={shades.some((drawn) => drawn.kind === "details")} />
                 <AsTable volume={volume.data} />
               </>
             ) : null
@@ -148,10 +148,10 @@ function Ways({ transfers, ...chart }: Omit<WayChartProps, "way" | "transfer" | 
   return WAYS.map((way) => <WayChart key={way} way={way} transfer={transfers.find((row) => row.direction === way)} hovered={hovered} onHovered={onHovered} {...chart} />);
 }
 
-function ChartKey({ binSecs, hasGap, hasMarks, hasWindow }: { binSecs: number; hasGap: boolean; hasMarks: boolean; hasWindow: boolean }) {
+function ChartKey({ hasBand, hasGap, hasMarks, hasWindow }: { hasBand: boolean; hasGap: boolean; hasMarks: boolean; hasWindow: boolean }) {
   return (
     <ul className="chart-key" aria-label="What the marks mean">
-      {binSecs === 3_600 ? <li className="key-band">Expected band</li> : null}
+      {hasBand ? <li className="key-band">Expected band</li> : null}
       <li className="key-scope">Scope time</li>
       {hasWindow ? <li className="key-details">Window of the details</li> : null}
       <li className="key-rejected">Rejected</li>
