@@ -9,6 +9,7 @@ use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::{read_occurrence, write_json};
 use crate::groups::write_signal;
+use crate::notices::notice;
 use crate::{StateError, Store};
 
 /// What a detection run changed, by ids of findings in ascending order.
@@ -97,6 +98,8 @@ impl Store {
                 Outcome::Removed => changed.removed.push(id.clone()),
             }
         }
+        notice(&mut transaction, &changed.new_findings, true).await?;
+        notice(&mut transaction, &changed.updated, false).await?;
         transaction.commit().await.map_err(StateError::of("commit findings"))?;
         Ok(changed)
     }

@@ -3,6 +3,7 @@
 
 mod findings;
 mod groups;
+mod notices;
 mod rest;
 mod support;
 mod suppression;
