@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::DateTime;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Certificate, Client, Response, StatusCode};
 use url::{Host, Url};
 
 use crate::error::chain;
@@ -64,7 +64,16 @@ impl Http {
         if is_loopback(&url) {
             builder = builder.no_proxy();
         }
-        let client = builder.build().map_err(|source| DeliverError::Tls { name: name.clone(), source: source.into() })?;
+        let failed = |source: reqwest::Error| DeliverError::Tls { name: name.clone(), source: source.into() };
+        if let Some(path) = &settings.ca_file {
+            let pem = std::fs::read(path).map_err(|source| DeliverError::File { name: name.clone(), path: path.clone(), source })?;
+            let authorities = Certificate::from_pem_bundle(&pem).map_err(failed)?;
+            if authorities.is_empty() {
+                return Err(DeliverError::setting(name, format!("there is no certificate in {}", path.display())));
+            }
+            builder = builder.tls_certs_only(authorities);
+        }
+        let client = builder.build().map_err(failed)?;
         Ok(Self { client, url, clock })
     }
 

@@ -104,6 +104,8 @@ pub struct Settings {
     pub event_source: Option<String>,
     /// Webhook: the largest body, KiB. What is larger loses its single occurrences first. Without it: 256, as EventBridge.
     pub max_body_kib: Option<usize>,
+    /// Webhook, and syslog over TLS: a PEM file of the authorities that are trusted. Without it: those that the system trusts.
+    pub ca_file: Option<PathBuf>,
 
     /// Slack: when more notices than this are due at once, one message tells of them all. Without it: 50.
     pub digest_over: Option<usize>,
@@ -122,8 +124,6 @@ pub struct Settings {
     pub enterprise_id: Option<u32>,
     /// Syslog over UDP: the largest message, bytes, 480 or more. What is larger is cut and says so. Without it: 1400.
     pub max_datagram_bytes: Option<usize>,
-    /// Syslog over TLS: a PEM file of the authorities that are trusted. Without it: those that the system trusts.
-    pub ca_file: Option<PathBuf>,
 
     /// File: the file. It is made when it is not there, and again when it was moved away.
     pub path: Option<PathBuf>,
@@ -207,7 +207,7 @@ impl Settings {
             ("hostname", self.hostname.is_some(), &[Syslog]),
             ("enterprise_id", self.enterprise_id.is_some(), &[Syslog]),
             ("max_datagram_bytes", self.max_datagram_bytes.is_some(), &[Syslog]),
-            ("ca_file", self.ca_file.is_some(), &[Syslog]),
+            ("ca_file", self.ca_file.is_some(), &[Webhook, Syslog]),
             ("path", self.path.is_some(), &[File]),
         ]
     }

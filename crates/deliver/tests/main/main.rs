@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
 #![expect(clippy::print_stderr, reason = "a test that cannot run here says so")]
 
+mod authority;
 mod file;
 mod receiver;
 mod running;

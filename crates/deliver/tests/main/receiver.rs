@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// What is done with a request.
 #[derive(Debug, Clone)]
@@ -51,6 +52,15 @@ impl Receiver {
     }
 
     pub(crate) async fn start_at(port: u16, script: impl IntoIterator<Item = Reply>) -> Self {
+        Self::listen(port, script, None).await
+    }
+
+    /// Answers over TLS.
+    pub(crate) async fn start_tls(acceptor: TlsAcceptor) -> Self {
+        Self::listen(0, [], Some(acceptor)).await
+    }
+
+    async fn listen(port: u16, script: impl IntoIterator<Item = Reply>, acceptor: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let script = Arc::new(Mutex::new(script.into_iter().collect::<VecDeque<_>>()));
@@ -59,7 +69,17 @@ impl Receiver {
         let task = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                connections.spawn(serve(stream, Arc::clone(&replies), Arc::clone(&seen)));
+                let (acceptor, replies, seen) = (acceptor.clone(), Arc::clone(&replies), Arc::clone(&seen));
+                connections.spawn(async move {
+                    match acceptor {
+                        None => serve(stream, replies, seen).await,
+                        Some(acceptor) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                serve(stream, replies, seen).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         Self { port, script, requests, task }
@@ -67,6 +87,10 @@ impl Receiver {
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/hook", self.port)
+    }
+
+    pub(crate) fn tls_url(&self) -> String {
+        format!("https://localhost:{}/hook", self.port)
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -86,7 +110,7 @@ impl Receiver {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Reply>>>, requests: Arc<Mutex<Vec<Request>>>) {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, script: Arc<Mutex<VecDeque<Reply>>>, requests: Arc<Mutex<Vec<Request>>>) {
     while let Some(request) = read(&mut stream).await {
         requests.lock().unwrap().push(request);
         let reply = script.lock().unwrap().pop_front().unwrap_or(Reply::Answer(200, "", "ok"));
@@ -107,7 +131,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Reply>>>, reque
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Request> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

@@ -1,20 +1,15 @@
 //! Syslog: strict readers of RFC 5424 over UDP, TCP and TLS.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use deliver::{Facility, Kind, Notice, Settings, State};
 use detect::FindingType;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
+use crate::authority::authority;
 use crate::world::{NOW, notice, notice_of, notices, send_all, settings, target};
 
 const SOON: Duration = Duration::from_secs(5);
@@ -221,22 +216,6 @@ async fn a_receiver_that_closes_on_what_it_reads_settles_nothing() {
     };
     let (_, read) = tokio::join!(send_all(&target, &all), timeout(SOON, reading));
     read.unwrap();
-}
-
-/// A server's TLS, and the certificate of its authority in PEM.
-fn authority(name: &str) -> (TlsAcceptor, String) {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::try_from(key.serialize_der()).unwrap())
-        .unwrap();
-    (TlsAcceptor::from(Arc::new(config)), issuer.pem())
 }
 
 #[tokio::test]

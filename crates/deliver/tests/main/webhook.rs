@@ -8,6 +8,7 @@ use deliver::{DeliverError, Format, Kind, Progress, Settings, State, Target};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::authority::authority;
 use crate::receiver::{Receiver, Reply, Request};
 use crate::world::{NOW, SECRET, clock, notice, notices, secret_file, send_all, settings, target, updated};
 
@@ -167,6 +168,32 @@ async fn other_forms_a_header_of_authorization_and_a_limit() {
         let target = target(&settings);
         assert_eq!(target.send(&notices(1)).await, Progress { settled: 1, wait: None });
         assert_eq!((receiver.requests().len(), target.health().report().refused), (1, 1), "what is too large is not sent");
+    }
+}
+
+#[tokio::test]
+async fn tls_needs_an_authority_that_is_trusted() {
+    for trusted in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let (acceptor, pem) = authority("localhost");
+        let receiver = Receiver::start_tls(acceptor).await;
+        let mut settings = hook(&receiver, &folder);
+        settings.url = Some(receiver.tls_url());
+        let ca_file = folder.path().join("ca.pem");
+        std::fs::write(&ca_file, if trusted { pem } else { authority("localhost").1 }).unwrap();
+        settings.ca_file = Some(ca_file.clone());
+        let target = target(&settings);
+        let progress = target.send(&notices(1)).await;
+        let report = target.health().report();
+        if trusted {
+            assert_eq!((progress.settled, report.delivered), (1, 1), "{report:?}");
+            assert_signed(&receiver.requests()[0]);
+        } else {
+            assert!(progress.settled == 0 && progress.wait.is_some() && receiver.requests().is_empty());
+            assert!(report.last_error.unwrap().message.contains("certificate"));
+        }
+        std::fs::write(&ca_file, "no certificate").unwrap();
+        assert!(Target::new(&settings, clock()).is_err());
     }
 }
 
