@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::authority::authority;
 use crate::world::{NOW, notice, notice_of, notices, send_all, settings, target};
 
-const SOON: Duration = Duration::from_secs(5);
+const SOON: Duration = Duration::from_secs(60);
 
 /// A message, taken apart by the grammar of RFC 5424, section 6.
 #[derive(Debug)]

@@ -41,7 +41,7 @@ pub(crate) fn updated(notice: &Notice, bytes: u64) -> Notice {
 /// Settings that wait only briefly.
 pub(crate) fn settings(kind: Kind) -> Settings {
     let mut settings = Settings::new(kind.as_str(), kind);
-    settings.timeout_secs = 1;
+    settings.timeout_secs = 20;
     settings.retry_first_millis = 5;
     settings.retry_longest_secs = 1;
     settings.console_url = Some("https://weir.example.net".to_owned());
