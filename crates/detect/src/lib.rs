@@ -65,7 +65,7 @@ pub use rows::{Peer, RowsQuery};
 pub use sample::{sample, sample_resource};
 pub use severity::Severity;
 pub use story::Story;
-pub use suppression::{Bound, Condition, Criteria, Schedule, SuppressionRule, suppressed_by};
+pub use suppression::{Bound, Condition, Criteria, Schedule, SuppressionRule, suppressed_by, wildcard};
 pub use thresholds::{
     BruteForceThresholds, DenialOfServiceThresholds, ListContactThresholds, NetworkPortUnusualThresholds, NewServiceThresholds,
     NoveltyThresholds, PortProbeThresholds, RareDestinationThresholds, ScanThresholds, Thresholds, TorClientThresholds, TorRelayThresholds,

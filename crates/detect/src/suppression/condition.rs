@@ -161,7 +161,7 @@ fn range(text: &str) -> Option<(f64, f64)> {
 }
 
 /// Whether a text fits a pattern of `*` and `?`, in time linear in the text for each star.
-fn wildcard(pattern: &str, text: &str) -> bool {
+pub fn wildcard(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut seen, mut star) = (0, 0, None);
     while seen < text.len() {

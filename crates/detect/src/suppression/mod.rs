@@ -14,7 +14,7 @@ use flow::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use condition::{Bound, Condition};
+pub use condition::{Bound, Condition, wildcard};
 pub use schedule::Schedule;
 
 use crate::Finding;
