@@ -702,6 +702,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entities/{entity}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Affected resources: what the entity can have touched from the beginning of the scope on, hop by hop, over connections that were let through
+         *     and only while they were open.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Start: RFC 3339, a date, Unix seconds, or an offset such as `-24h` from the end of the data. 24 hours before `to` by default. */
+                    from?: string;
+                    /** @description End, in the same forms. The end of the data by default. */
+                    to?: string;
+                    /** @description Rows to give, at most 1,000; 100 by default. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description The entity, or an address. */
+                    entity: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The host itself, then those that it can have touched, in the order of the instant. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReachPanel"];
+                    };
+                };
+                /** @description What went wrong. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entities/{entity}/series": {
         parameters: {
             query?: never;
@@ -4515,6 +4573,130 @@ export interface components {
             /** @description What is missing from the scope. */
             coverage: components["schemas"]["Coverage"];
         };
+        /** @description Accepted connections that one host opened to another on one service. */
+        ReachEdge: {
+            /** @description Who opened them. */
+            from: string;
+            /** @description To whom. */
+            to: string;
+            /**
+             * Format: int32
+             * @description The server's port.
+             */
+            service_port: number | null;
+            /**
+             * Format: int32
+             * @description IANA protocol number.
+             */
+            protocol: number | null;
+            /**
+             * Format: date-time
+             * @description First packet window.
+             */
+            first_seen: string;
+            /**
+             * Format: date-time
+             * @description End of the last packet window.
+             */
+            last_seen: string;
+            /**
+             * Format: int64
+             * @description Bytes both ways.
+             */
+            bytes: number;
+            /** @description Whether the two had not spoken so in the history before. */
+            is_new: boolean;
+        };
+        /** @description What a host can have touched. */
+        ReachPanel: {
+            /** @description The host itself first, then each in the order of the instant from which it can have been touched. */
+            rows: components["schemas"]["ReachedHost"][];
+            /** @description Hosts in all; more than there are rows when `limit` cut them off. */
+            total: number;
+            /** @description Whether there were more connections than are gone through, of which the earliest were. */
+            truncated: boolean;
+            /** @description The SQL behind the connections. */
+            query: string;
+            /** @description What is missing. */
+            coverage: components["schemas"]["Coverage"];
+        };
+        /** @description A host that can have been touched. */
+        Reached: {
+            /** @description The host. */
+            host: string;
+            /**
+             * Format: date-time
+             * @description From when on.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description Hosts on the way to it, the first host not counted.
+             */
+            hops: number;
+            by: components["schemas"]["ReachEdge"] | null;
+            /** @description Whether every connection on the way to it is new. */
+            all_new: boolean;
+        };
+        /** @description A host that can have been touched, and what it is called. */
+        ReachedHost: components["schemas"]["Reached"] & {
+            /** @description Its `Name` tag. */
+            name: string | null;
+            /** @description The service by which it was reached, such as `ssh`. */
+            service: string | null;
+        };
+        /** @description How telling a receiver of findings is going. */
+        ReceiverStatus: {
+            /** @description Its name, as configured. */
+            name: string;
+            /** @description `webhook`, `slack`, `syslog`, `file`. */
+            kind: string;
+            /** @description Where it is, without what is secret. */
+            place: string;
+            /** @description `starting`, `running`, `failing`, `stopped`. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description When it last took something.
+             */
+            last_success: string | null;
+            last_error: components["schemas"]["SourceTrouble"] | null;
+            /**
+             * Format: int64
+             * @description Errors since the start: attempts that failed, and refusals.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description Notices that it took.
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Notices that it refused for good.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Notices that it is not told of: by severity or type, put away since, or too soon after the last.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Attempts after a failed one.
+             */
+            retries: number;
+            /**
+             * Format: int64
+             * @description Notices that wait, of those looked at last.
+             */
+            waiting: number;
+            /**
+             * Format: date-time
+             * @description When the one that waits longest was found.
+             */
+            waiting_since: string | null;
+        };
         /** @description One refused record. */
         RejectRow: {
             /** @description The object it came in. */
@@ -5066,6 +5248,8 @@ export interface components {
             sources: components["schemas"]["SourceStatus"][];
             /** @description Its jobs: collecting, detecting, tidying up. */
             jobs: components["schemas"]["JobStatus"][];
+            /** @description Who is told of findings. */
+            receivers: components["schemas"]["ReceiverStatus"][];
         };
         /** @description What the occurrences of a finding come to together. */
         Story: {

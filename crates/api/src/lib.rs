@@ -23,6 +23,7 @@ mod words;
 
 pub use error::{ApiError, InvestigateError, Problem};
 pub use http::{
-    ApiState, Auth, Clock, JobState, JobStatus, ParkedMessage, SourceStatus, SourceTrouble, Status, guarded, openapi, router, serve,
+    ApiState, Auth, Clock, JobState, JobStatus, ParkedMessage, ReceiverStatus, SourceStatus, SourceTrouble, Status, guarded, openapi,
+    router, serve,
 };
 pub use investigate::{Coverage, Investigator, Panel, resource};

@@ -29,6 +29,8 @@ pub struct Config {
     pub watch: Watch,
     /// What becomes of the lake over time, while serving.
     pub keep: Keep,
+    /// Who is told of findings as they appear and change, while serving.
+    pub deliver: Vec<deliver::Settings>,
     /// The HTTP server.
     pub serve: Serve,
     /// What one query may take.
@@ -259,6 +261,7 @@ impl Config {
     /// Names the setting and what is wrong with it.
     pub fn check(&self) -> anyhow::Result<()> {
         self.sources.check()?;
+        deliver::check(&self.deliver)?;
         let mut names = std::collections::BTreeSet::new();
         for list in &self.lists {
             anyhow::ensure!(

@@ -123,6 +123,7 @@ pub async fn detect(weir: &Weir, engine: &Arc<Engine>, range: Option<TimeRange>,
     // What the rules hide is told apart first: it is in no group.
     crate::cli::suppress(weir).await?;
     weir.store.regroup().await?;
+    weir.store.release_notices(crate::cli::now()).await?;
     if only.is_none() {
         let through = weir.store.watermark(api::investigate::DETECTED).await?;
         weir.store.set_watermark(api::investigate::DETECTED, through.map_or(range.to, |through| through.max(range.to))).await?;

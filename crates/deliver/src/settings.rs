@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use detect::{FindingType, Severity};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{DeliverError, Format};
 
@@ -55,15 +56,18 @@ pub enum Facility {
 }
 
 /// One target. Settings that belong to another kind are an error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Deliver)]
 pub struct Settings {
     /// Its name in health, metrics and logs. What it was told is remembered under it: another name is another target.
     pub name: String,
-    /// What it speaks.
+    /// What it speaks: `webhook`, `slack`, `syslog` or `file`.
+    #[schema(value_type = String)]
     pub kind: Kind,
-    /// Only findings of this severity or above. Without it: all.
+    /// Only findings of this severity or above: `low`, `medium`, `high`, `critical`. Without it: all.
     #[serde(default = "low")]
+    #[schema(value_type = String)]
     pub min_severity: Severity,
     /// Only these types, with `*` and `?`. Without any: all.
     #[serde(default)]
@@ -89,22 +93,27 @@ pub struct Settings {
     /// Webhook and Slack: the variable of the environment that holds the URL. Slack's URL is a secret, so it has no `url`.
     pub url_env: Option<String>,
     /// Webhook and Slack: the file whose first line is the URL.
+    #[schema(value_type = Option<String>)]
     pub url_file: Option<PathBuf>,
     /// Webhook: the variable that holds the key of the signature, at least 16 bytes. This or `secret_file` has to be there.
     pub secret_env: Option<String>,
     /// Webhook: the file whose first line is the key of the signature.
+    #[schema(value_type = Option<String>)]
     pub secret_file: Option<PathBuf>,
     /// Webhook: the variable that holds the value of a header `Authorization`.
     pub authorization_env: Option<String>,
     /// Webhook: the file whose first line is the value of a header `Authorization`.
+    #[schema(value_type = Option<String>)]
     pub authorization_file: Option<PathBuf>,
-    /// Webhook and file: the form of a finding. Without it: `eventbridge` for a webhook, `guardduty` for a file.
+    /// Webhook and file: the form of a finding, `eventbridge`, `guardduty`, `ocsf` or `asff`. Without it: `eventbridge` for a webhook, `guardduty` for a file.
+    #[schema(value_type = Option<String>)]
     pub format: Option<Format>,
     /// Webhook and file, in the form `eventbridge`: the event's source. Without it: `aws.guardduty`.
     pub event_source: Option<String>,
     /// Webhook: the largest body, KiB. What is larger loses its single occurrences first. Without it: 256, as EventBridge.
     pub max_body_kib: Option<usize>,
     /// Webhook, and syslog over TLS: a PEM file of the authorities that are trusted. Without it: those that the system trusts.
+    #[schema(value_type = Option<String>)]
     pub ca_file: Option<PathBuf>,
 
     /// Slack: when more notices than this are due at once, one message tells of them all. Without it: 50.
@@ -114,7 +123,8 @@ pub struct Settings {
 
     /// Syslog: `udp://host:514`, `tcp://host:601` or `tls://host:6514`. These ports can be left out.
     pub address: Option<String>,
-    /// Syslog: the facility. Without it: `local0`.
+    /// Syslog: the facility, `user`, `daemon`, `auth`, `authpriv` or `local0` to `local7`. Without it: `local0`.
+    #[schema(value_type = Option<String>)]
     pub facility: Option<Facility>,
     /// Syslog: APP-NAME. Without it: `weir`.
     pub app_name: Option<String>,
@@ -126,6 +136,7 @@ pub struct Settings {
     pub max_datagram_bytes: Option<usize>,
 
     /// File: the file. It is made when it is not there, and again when it was moved away.
+    #[schema(value_type = Option<String>)]
     pub path: Option<PathBuf>,
 }
 

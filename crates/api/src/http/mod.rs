@@ -31,7 +31,7 @@ use tower_http::compression::CompressionLayer;
 use crate::{ApiError, Investigator};
 pub use document::openapi;
 use metrics::Metrics;
-pub use status::{JobState, JobStatus, ParkedMessage, SourceStatus, SourceTrouble, Status};
+pub use status::{JobState, JobStatus, ParkedMessage, ReceiverStatus, SourceStatus, SourceTrouble, Status};
 
 /// Largest request body.
 const BODY_CAP: usize = 256 * 1024;

@@ -15,6 +15,41 @@ pub struct Status {
     pub sources: Vec<SourceStatus>,
     /// Its jobs: collecting, detecting, tidying up.
     pub jobs: Vec<JobStatus>,
+    /// Who is told of findings.
+    pub receivers: Vec<ReceiverStatus>,
+}
+
+/// How telling a receiver of findings is going.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReceiverStatus {
+    /// Its name, as configured.
+    pub name: String,
+    /// `webhook`, `slack`, `syslog`, `file`.
+    pub kind: String,
+    /// Where it is, without what is secret.
+    pub place: String,
+    /// `starting`, `running`, `failing`, `stopped`.
+    pub state: String,
+    /// When it last took something.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_success: Option<Timestamp>,
+    /// The last error, also when it is over.
+    pub last_error: Option<SourceTrouble>,
+    /// Errors since the start: attempts that failed, and refusals.
+    pub errors: u64,
+    /// Notices that it took.
+    pub delivered: u64,
+    /// Notices that it refused for good.
+    pub refused: u64,
+    /// Notices that it is not told of: by severity or type, put away since, or too soon after the last.
+    pub skipped: u64,
+    /// Attempts after a failed one.
+    pub retries: u64,
+    /// Notices that wait, of those looked at last.
+    pub waiting: u64,
+    /// When the one that waits longest was found.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub waiting_since: Option<Timestamp>,
 }
 
 /// How a source is doing.
@@ -142,6 +177,8 @@ impl Status {
         let source_labels = |source: &SourceStatus| format!("source=\"{}\",kind=\"{}\"", escaped(&source.name), source.kind);
         write(&mut text, &SOURCE_SERIES, &self.sources, source_labels);
         write(&mut text, &JOB_SERIES, &self.jobs, |job| format!("job=\"{}\"", job.name));
+        let receiver_labels = |receiver: &ReceiverStatus| format!("receiver=\"{}\",kind=\"{}\"", escaped(&receiver.name), receiver.kind);
+        write(&mut text, &RECEIVER_SERIES, &self.receivers, receiver_labels);
         text
     }
 }
@@ -190,6 +227,17 @@ const JOB_SERIES: [Series<JobStatus>; 4] = [
     Series::counter("weir_job_failures_total", "Runs that failed.", |job| number(job.failures)),
     Series::counter("weir_job_seconds_total", "Time of all runs that ended.", |job| Some(seconds(job.busy_millis))),
     Series::gauge("weir_job_failing", "1 when the last run failed.", |job| number(u8::from(job.state == JobState::Failing))),
+];
+
+const RECEIVER_SERIES: [Series<ReceiverStatus>; 6] = [
+    Series::counter("weir_receiver_delivered_total", "Notices of findings taken.", |receiver| number(receiver.delivered)),
+    Series::counter("weir_receiver_refused_total", "Notices refused for good.", |receiver| number(receiver.refused)),
+    Series::counter("weir_receiver_retries_total", "Attempts after a failed one.", |receiver| number(receiver.retries)),
+    Series::gauge("weir_receiver_up", "1 when its last step succeeded.", |receiver| number(u8::from(receiver.state != "failing"))),
+    Series::gauge("weir_receiver_waiting", "Notices that wait, of those looked at last.", |receiver| number(receiver.waiting)),
+    Series::gauge("weir_receiver_waiting_since_seconds", "When the one that waits longest was found, Unix time.", |receiver| {
+        receiver.waiting_since.map(Timestamp::secs).and_then(number)
+    }),
 ];
 
 /// Some, so that it stands in a series beside numbers that may not be known.
@@ -241,7 +289,7 @@ mod tests {
 
     #[test]
     fn only_a_collector_that_cannot_commit_blocks() {
-        let status = |state| Status { collecting: true, sources: Vec::new(), jobs: vec![job(state)] };
+        let status = |state| Status { collecting: true, jobs: vec![job(state)], ..Status::default() };
         assert_eq!(status(JobState::Idle).blocked(), None);
         assert!(status(JobState::Failing).blocked().unwrap().contains("the disk is full"));
         let other = JobStatus { name: "vacuum".to_owned(), ..job(JobState::Failing) };
@@ -251,7 +299,7 @@ mod tests {
     #[test]
     fn metrics_are_there_when_there_is_something_to_count() {
         assert_eq!(Status::default().metrics(), "");
-        let text = Status { collecting: true, sources: Vec::new(), jobs: vec![job(JobState::Failing)] }.metrics();
+        let text = Status { collecting: true, jobs: vec![job(JobState::Failing)], ..Status::default() }.metrics();
         for expected in [
             "weir_job_runs_total{job=\"collect\"} 3",
             "weir_job_seconds_total{job=\"collect\"} 1.234",

@@ -12,7 +12,7 @@ use super::arguments::{Global, Serve};
 use crate::config::Config;
 use crate::console;
 use crate::home::{Access, Weir};
-use crate::runtime::Runtime;
+use crate::runtime::{Mail, Runtime};
 
 pub(crate) async fn run(global: &Global, arguments: &Serve) -> anyhow::Result<()> {
     serve(global, arguments.listen.as_deref()).await
@@ -38,14 +38,20 @@ pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Resu
     let bound = listener.local_addr()?;
     let stop = stop_when_told();
     let mut routes = Router::new();
+    let mail = Mail::start(&weir.config.deliver, &weir.store, &stop).await?;
+    let receivers = mail.status();
     let runtime = match access {
         Access::Write => {
             let mut runtime = Runtime::start(weir, state.clone(), stop.clone())?;
-            state = state.watching(runtime.status());
+            let watching = runtime.status();
+            state = state.watching(move || api::Status { receivers: receivers(), ..watching() });
             routes = runtime.routes();
             Some(runtime)
         }
-        Access::Read => None,
+        Access::Read => {
+            state = state.watching(move || api::Status { receivers: receivers(), ..api::Status::default() });
+            None
+        }
     };
     tracing::info!("serving at http://{bound}");
     let served = api::serve(listener, routes.merge(console::with_console(api::router(state))), stop.clone().cancelled_owned()).await;
@@ -54,6 +60,7 @@ pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Resu
     if let Some(runtime) = runtime {
         runtime.ended().await;
     }
+    mail.ended().await;
     Ok(served?)
 }
 

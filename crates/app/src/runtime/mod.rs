@@ -14,9 +14,11 @@ mod collector;
 mod jobs;
 mod keeper;
 mod knowledge;
+mod mail;
 mod watcher;
 
 pub(crate) use collector::gather;
+pub(crate) use mail::Mail;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -138,6 +140,7 @@ impl Runtime {
             collecting: true,
             sources: sources.iter().map(|health| source_status(health.report())).collect(),
             jobs: live.jobs.status(),
+            receivers: Vec::new(),
         }
     }
 

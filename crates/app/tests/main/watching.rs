@@ -66,7 +66,9 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     std::fs::write(&list, "203.0.113.9\n").unwrap();
     weir.ok(["intel", "import", "--name", "relays", "--kind", "tor-relay", list.to_str().unwrap()]);
 
-    let server = Server::start_with(&weir, &watched(&logs, ""));
+    let told = weir.path().join("told.jsonl");
+    let settings = watched(&logs, &format!("[[deliver]]\nname = \"desk\"\nkind = \"file\"\npath = {:?}\n", told.display().to_string()));
+    let server = Server::start_with(&weir, &settings);
     wait_for("what was there before", || accepted(&server) == 40);
     assert_eq!(server.get("/readyz"), (200, "ready\n".to_owned()));
     // One process writes. Another one is told so, and can still look.
@@ -88,6 +90,13 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     println!("object whole to finding on screen: {took:?}");
     assert_eq!(accepted(&server), 80);
 
+    let lines = || std::fs::read_to_string(&told).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>();
+    wait_for("the desk is told", || !lines().is_empty());
+    let finding: Value = serde_json::from_str(&lines()[0]).unwrap();
+    let shown = findings().iter().any(|shown| finding.to_string().contains(shown["id"].as_str().unwrap()));
+    assert!(shown && finding.to_string().contains("UnauthorizedAccess:EC2/Tor"), "{finding}");
+    wait_for("the delivery is counted", || server.json("/api/v1/status")["receivers"][0]["delivered"] == lines().len());
+
     let status = server.json("/api/v1/status");
     let source = &status["sources"][0];
     assert_eq!((&source["name"], &source["state"], &source["committed"]), (&"logs".into(), &"running".into(), &2.into()), "{source:#}");
@@ -100,11 +109,20 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     assert!(metrics.contains("weir_job_failing{job=\"collect\"} 0"), "{metrics}");
     stop(server);
 
-    // A second start reads nothing again.
-    let server = Server::start_with(&weir, &watched(&logs, ""));
+    // A second start reads nothing again, and tells nothing again.
+    let before = lines();
+    let server = Server::start_with(&weir, &settings);
     std::fs::write(logs.join("after.log"), talk("198.51.100.8", 1_763_907_200)).unwrap();
     wait_for("what came later", || accepted(&server) == 120);
     assert_eq!(weir.sql("SELECT count(*) AS objects FROM objects")[0]["objects"], 3);
+    wait_for("what came later is judged", || {
+        let status = server.json("/api/v1/status");
+        let detect = status["jobs"].as_array().unwrap().iter().find(|job| job["name"] == "detect").cloned().unwrap_or_default();
+        detect["state"] == "idle" && detect["last_success"].is_string()
+    });
+    std::thread::sleep(Duration::from_secs(6));
+    let after = lines();
+    assert!(after.starts_with(&before) && after[before.len()..].iter().all(|line| !before.contains(line)), "{after:#?}");
     stop(server);
 }
 
