@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow::array::{ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions};
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
 use datafusion::datasource::{MemTable, provider_as_source};
@@ -19,7 +20,7 @@ pub(crate) async fn compute_once(state: &SessionState, mut plan: LogicalPlan) ->
     while let Some(part) = innermost_repeated(&plan)? {
         let frame = DataFrame::new(state.clone(), part.input.as_ref().clone());
         let schema = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.collect().await?;
+        let batches: Vec<RecordBatch> = frame.collect().await?.into_iter().map(owned).collect::<Result<_>>()?;
         // What was computed knows best which of its columns can be null.
         let schema = batches.first().map_or(schema, |batch| batch.schema());
         let source = provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches])?));
@@ -31,6 +32,15 @@ pub(crate) async fn compute_once(state: &SessionState, mut plan: LogicalPlan) ->
         plan = replaced.data.transform_up_with_subqueries(|node| node.recompute_schema().map(Transformed::yes))?.data;
     }
     Ok(plan)
+}
+
+/// The batch with texts of its own. Texts that are views share the buffers of what they were taken from, all of which every operator
+/// that holds one batch would count as memory in use, batch by batch.
+fn owned(batch: RecordBatch) -> Result<RecordBatch> {
+    let column = |array: &ArrayRef| array.as_string_view_opt().map_or_else(|| Arc::clone(array), |views| Arc::new(views.gc()) as ArrayRef);
+    let columns = batch.columns().iter().map(column).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &options)?)
 }
 
 /// A named part that stands in the plan more than once and has no such part in it.
@@ -93,6 +103,16 @@ mod tests {
         assert_eq!(pretty_format_batches(&batches).unwrap().to_string(), pretty_format_batches(&plain).unwrap().to_string());
         let count = |plan: &LogicalPlan| format!("{}", plan.display_indent()).matches("TableScan: numbers").count();
         (count(&plan), count(&kept))
+    }
+
+    #[test]
+    fn what_is_kept_does_not_hold_on_to_what_it_was_taken_from() {
+        use arrow::array::StringViewArray;
+        let texts: StringViewArray = (0..10_000).map(|index| Some(format!("a text that is too long for a view, {index}"))).collect();
+        let whole = RecordBatch::try_from_iter([("text", Arc::new(texts) as ArrayRef)]).unwrap();
+        let few = owned(whole.slice(17, 10)).unwrap();
+        assert_eq!(few, whole.slice(17, 10));
+        assert!(few.get_array_memory_size() < 10_000 && whole.slice(17, 10).get_array_memory_size() > 300_000);
     }
 
     #[tokio::test]
