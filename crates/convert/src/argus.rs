@@ -175,6 +175,8 @@ fn ends(state: &str, direction: &str) -> (Ends, Ends) {
     let letters = |text: &str| text.bytes().all(|letter| b"FSRPAECU".contains(&letter));
     let (from, to) = match state.split_once('_') {
         Some((from, to)) if letters(from) && letters(to) => (from, to),
+        // A question mark says that the opening was not seen.
+        _ if direction.contains('?') => ("", ""),
         _ => match state {
             "REQ" => ("S", ""),
             "CON" | "EST" | "ACC" => ("SA", "SA"),
@@ -230,6 +232,7 @@ mod tests {
             ("SRPA_SPA", "?>", [2, 4, 18, 0]),
             ("PA_PA", "<?>", [0; 4]),
             ("CON", "->", [2, 0, 18, 0]),
+            ("CON", "<?>", [0; 4]),
             ("URP", "->", [0; 4]),
         ] {
             let (from, to) = ends(state, direction);

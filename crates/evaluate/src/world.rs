@@ -4,7 +4,6 @@ use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -14,6 +13,9 @@ use flate2::write::GzEncoder;
 use serde_json::Value;
 use simulate::FormatVersion;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::command::{Weir, text};
+use crate::truth::Truth;
 
 /// How a world's traffic is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,13 +61,13 @@ pub enum Afterwards {
 
 /// What the command found, and what really happened.
 pub struct Seen {
-    /// `truth.json`.
-    pub truth: Value,
-    /// The findings, GuardDuty's JSON.
+    /// What really happened.
+    pub truth: Truth,
+    /// The findings, GuardDuty's JSON, each in full.
     pub findings: Vec<Value>,
     /// Records accepted.
     pub records: u64,
-    /// Time from the first import to the last finding, seconds.
+    /// Time from the first import until everything is watched, seconds.
     pub seconds: f64,
 }
 
@@ -106,28 +108,19 @@ pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size, afterw
         thin(&world.join("AWSLogs"), kind.loss, seed)?;
     }
     let begun = Instant::now();
-    let run = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
-        let output = Command::new(weir).arg("--data").arg(&data).args(["--quiet", "--output", "json"]).args(arguments).output()?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        anyhow::ensure!(output.status.success(), "weir {} failed: {said}", arguments.join(" "));
-        Ok(output.stdout)
-    };
-    let text = |path: &Path| path.to_str().map(str::to_owned).context("the path is no text");
-    let mut documents = fs::read_dir(world.join("inventory"))?.map(|entry| text(&entry?.path())).collect::<anyhow::Result<Vec<_>>>()?;
-    documents.sort();
-    let import: Vec<&str> = ["inventory", "import"].into_iter().chain(documents.iter().map(String::as_str)).collect();
-    run(&import)?;
+    let command = Weir::new(weir, &data);
+    command.import_inventory(&world.join("inventory"))?;
     for (name, file) in LISTS {
-        run(&["intel", "import", "--no-detect", "--name", name, "--kind", name, &text(&world.join("intel").join(file))?])?;
+        command.run(&["intel", "import", "--no-detect", "--name", name, "--kind", name, &text(&world.join("intel").join(file))?])?;
     }
-    let ingested: Value = serde_json::from_slice(&run(&["ingest", &text(&world.join("AWSLogs"))?])?)?;
-    let findings = serde_json::from_slice(&run(&["findings", "list"])?)?;
+    let records = command.ingest(&world.join("AWSLogs"))?;
     let seconds = begun.elapsed().as_secs_f64();
-    let truth = serde_json::from_slice(&fs::read(world.join("truth.json"))?)?;
+    let findings = command.findings()?;
+    let truth = Truth::of_world(&serde_json::from_slice(&fs::read(world.join("truth.json"))?)?)?;
     if afterwards == Afterwards::Delete {
         fs::remove_dir_all(&folder)?;
     }
-    Ok(Seen { truth, findings, records: ingested["accepted"].as_u64().unwrap_or(0), seconds })
+    Ok(Seen { truth, findings, records, seconds })
 }
 
 /// Loses records: each by itself, the same ones each time.
