@@ -141,7 +141,8 @@ pub fn write(outcomes: &[Outcome], captures: Option<&[CaptureOutcome]>, instance
          Written by `make eval`; every number is from that run. Simulated worlds of {instances} machines over {days} days, with an intrusion and \
          one attack of every other kind on the last whole day, collected and watched by the release build of the command.\n\n\
          - **Known** seeds ({}) were looked at while detectors were written and tuned. **Held out** seeds ({}) were not.\n\
-         - A world is reported in version 2 (no TCP flags) or 5, in windows of 60 seconds, with 0, 10 or 50 % of its records lost at random.\n\
+         - A world is reported in version 2 (no TCP flags) or 5, in windows of 60 or 600 seconds, with 0, 10 or 50 % of its records lost at \
+         random.\n\
          - An attack is *found* when a finding of its type about its machine touches its time (an hour either way); *noticed* when any finding of \
          Medium or above does.\n\
          - An alarm is *false* when it is about a machine that nothing was planted on. What is raised on an attacked machine and was neither planted \

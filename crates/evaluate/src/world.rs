@@ -24,18 +24,21 @@ pub struct Kind {
     pub flags: bool,
     /// Percent of the records that are lost, without a word about it.
     pub loss: u64,
+    /// Length of a capture window, seconds.
+    pub window_secs: u64,
 }
 
 impl Kind {
     /// Kinds take turns, so that each is met with several seeds.
     pub const fn of(index: usize) -> Self {
-        Self { flags: index.is_multiple_of(2), loss: [0, 10, 0, 50, 0][index % 5] }
+        let turn = index % 5;
+        Self { flags: index.is_multiple_of(2), loss: [0, 10, 0, 50, 0][turn], window_secs: if turn == 4 { 600 } else { 60 } }
     }
 }
 
 impl Display for Kind {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        write!(formatter, "version {}, {} % lost", if self.flags { 5 } else { 2 }, self.loss)
+        write!(formatter, "version {}, {} s, {} % lost", if self.flags { 5 } else { 2 }, self.window_secs, self.loss)
     }
 }
 
@@ -100,6 +103,7 @@ pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size, afterw
         records: size.records,
         seed,
         version: if kind.flags { FormatVersion::V5 } else { FormatVersion::V2 },
+        window_secs: kind.window_secs,
         attacks: true,
         ..simulate::Config::default()
     };
@@ -170,6 +174,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_turn() {
         let kinds: std::collections::BTreeSet<Kind> = (0..10).map(Kind::of).collect();
-        assert_eq!(kinds.len(), 6, "{kinds:?}");
+        assert_eq!(kinds.len(), 8, "{kinds:?}");
+        assert_eq!((0..10).map(Kind::of).filter(|kind| kind.window_secs == 600).count(), 2);
     }
 }
