@@ -94,7 +94,7 @@ pub(super) fn write(folder_given: bool, outcomes: &[CaptureOutcome]) -> String {
         let _ = writeln!(text, "| {name} | {} | {} |", value(&sums[0]), value(&sums[1]));
     };
     row("captures", &|sum| sum.captures.to_string());
-    row("days of one host", &|sum| format!("{:.1}", sum.host_days));
+    row("days of one host, from the first to the last record of its capture", &|sum| format!("{:.1}", sum.host_days));
     row("attacks found", &|sum| share(sum.found, sum.planted));
     row("false alarms of Medium and above", &|sum| sum.false_alarms.to_string());
     row("false alarms below Medium", &|sum| sum.low_alarms.to_string());
