@@ -26,7 +26,7 @@ test: ## Install what the tests need and run every test.
 check: fmt lint test docs deny typos ## Everything a change must pass.
 
 quick: ## Test the crates that do without the query engine: seconds, not minutes.
-	$(CARGO) test --locked -p flow -p formats -p enrich -p detect -p simulate
+	$(CARGO) test --locked -p flow -p formats -p enrich -p detect -p simulate -p convert
 
 build: $(CONSOLE) ## Build the command for daily use.
 	$(CARGO) build --release --locked --package app

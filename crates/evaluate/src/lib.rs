@@ -6,8 +6,14 @@
 //! What this crate does not do: know the command otherwise than from outside, or a world otherwise than by `truth.json`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
+pub mod captures;
+pub mod command;
+mod found;
+pub mod grouping;
 pub mod report;
 pub mod score;
+pub mod truth;
+pub mod units;
 pub mod world;
 
 /// Seeds that were looked at while detectors were written and tuned.

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context as _;
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
-/// Least severity of what interrupts somebody: Medium.
-const MEDIUM: f64 = 4.0;
+use crate::found::{Found, MEDIUM};
+use crate::grouping::{Grouping, grouping};
+use crate::truth::{Attack, Truth};
+use crate::units::{Grids, grids};
 
 /// What an attack brings with it besides the finding it was planted for, on the machine that does or suffers it: true as well.
 const FOLLOWS: [&str; 8] = [
@@ -28,7 +29,7 @@ const AT_THE_GATEWAY: [&str; 4] =
 /// An attack, and whether it was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planted {
-    /// The finding that it calls for.
+    /// The finding that it calls for; of several, those apart by ` or `.
     pub finding_type: String,
     /// The machine that the finding is about.
     pub entity: String,
@@ -68,6 +69,10 @@ pub struct Score {
     pub unexplained: u64,
     /// Findings in all.
     pub findings: u64,
+    /// By machine and hour, and by machine and day.
+    pub grids: Grids,
+    /// How findings are grouped.
+    pub grouping: Grouping,
 }
 
 impl Score {
@@ -77,46 +82,45 @@ impl Score {
     }
 }
 
-struct Found<'a> {
-    finding_type: &'a str,
-    entity: &'a str,
-    severity: f64,
-    actor: bool,
-    first: DateTime<Utc>,
-    last: DateTime<Utc>,
+/// Whether a finding is near an attack in time: within an hour.
+fn near(found: &Found<'_>, attack: &Attack) -> bool {
+    found.first <= attack.to + Duration::hours(1) && found.last >= attack.from - Duration::hours(1)
 }
 
-struct Attack<'a> {
-    finding_type: &'a str,
-    entity: &'a str,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-}
-
-/// Scores the findings of a world, GuardDuty's JSON, against its truth.
+/// Scores findings, GuardDuty's JSON as `weir findings show` prints it, against the truth.
 ///
 /// # Errors
-/// When one of the two is not what it should be.
-pub fn score(truth: &Value, findings: &[Value]) -> anyhow::Result<Score> {
-    let found = findings.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
-    let rows = |key: &str| truth[key].as_array().map(Vec::as_slice).unwrap_or_default();
-    let required = rows("expected").iter().filter(|row| row["required"] == true);
-    let attacks = rows("attacks").iter().chain(required).map(attack).collect::<anyhow::Result<Vec<_>>>()?;
-    let planted: BTreeSet<(&str, &str)> = attacks.iter().map(|attack| (attack.finding_type, attack.entity)).collect();
-    let guilty: BTreeSet<&str> = attacks.iter().map(|attack| attack.entity).collect();
-    let victims: BTreeSet<&str> = rows("attacks").iter().flat_map(|attack| texts(&attack["victims"])).collect();
+/// When a finding is not what it should be.
+pub fn score(truth: &Truth, findings: &[Value]) -> anyhow::Result<Score> {
+    let found = findings.iter().map(Found::read).collect::<anyhow::Result<Vec<_>>>()?;
+    let planted: BTreeSet<(&str, &str)> =
+        truth.attacks.iter().flat_map(|attack| attack.finding_types.iter().map(|kind| (kind.as_str(), attack.entity.as_str()))).collect();
+    let guilty: BTreeSet<&str> = truth.attacks.iter().filter(|attack| !attack.inbound).map(|attack| attack.entity.as_str()).collect();
+    let suffers: BTreeSet<&str> = truth
+        .attacks
+        .iter()
+        .flat_map(|attack| attack.victims.iter().chain(attack.inbound.then_some(&attack.entity)))
+        .chain(&truth.victims)
+        .map(String::as_str)
+        .collect();
+    let allowed = |found: &Found<'_>| {
+        truth.allowed.iter().any(|allowed| {
+            allowed.entity == found.entity && allowed.finding_type.as_deref().is_none_or(|finding_type| finding_type == found.finding_type)
+        })
+    };
+    let at_the_gateway = |found: &Found<'_>| found.entity.starts_with("eni-") && AT_THE_GATEWAY.contains(&found.finding_type);
+    let suffering = |found: &Found<'_>| !found.actor && suffers.contains(found.entity);
+
     let mut score = Score { findings: found.len() as u64, ..Score::default() };
-    score.unexplained = findings.iter().filter(|finding| !explained(finding)).count() as u64;
-    for attack in &attacks {
-        let near = |found: &&Found<'_>| {
-            found.entity == attack.entity && found.first <= attack.to + Duration::hours(1) && found.last >= attack.from - Duration::hours(1)
-        };
-        let hits = found.iter().filter(near).filter(|found| found.finding_type == attack.finding_type);
+    score.unexplained = found.iter().filter(|found| !found.explained).count() as u64;
+    for attack in &truth.attacks {
+        let about = || found.iter().filter(|found| found.entity == attack.entity && near(found, attack));
+        let hits = about().filter(|found| attack.finding_types.iter().any(|kind| kind == found.finding_type));
         score.planted.push(Planted {
-            finding_type: attack.finding_type.to_owned(),
-            entity: attack.entity.to_owned(),
+            finding_type: attack.finding_types.join(" or "),
+            entity: attack.entity.clone(),
             delay_minutes: hits.map(|found| (found.first - attack.from).num_minutes().max(0)).min(),
-            noticed: found.iter().filter(near).any(|found| found.severity >= MEDIUM),
+            noticed: about().any(|found| found.severity >= MEDIUM),
         });
     }
     for found in &found {
@@ -126,21 +130,24 @@ pub fn score(truth: &Value, findings: &[Value]) -> anyhow::Result<Score> {
             severity: found.severity,
             first: found.first,
         };
-        let gateway = found.entity.starts_with("eni-") && AT_THE_GATEWAY.contains(&found.finding_type);
-        if planted.contains(&(found.finding_type, found.entity)) || gateway {
+        if planted.contains(&(found.finding_type, found.entity)) || at_the_gateway(found) {
             continue;
         }
         if guilty.contains(found.entity) {
             if !FOLLOWS.contains(&found.finding_type) {
                 score.beside.push(alarm());
             }
+        } else if suffering(found) || allowed(found) {
+            score.beside.push(alarm());
         } else {
-            if found.actor && victims.contains(found.entity) {
+            if found.actor && suffers.contains(found.entity) {
                 score.accused_victims.push(alarm());
             }
             if found.severity >= MEDIUM { score.false_alarms.push(alarm()) } else { score.low_alarms.push(alarm()) }
         }
     }
+    score.grids = grids(truth, &found, &|found| at_the_gateway(found) || suffering(found) || allowed(found));
+    score.grouping = grouping(truth, &found);
     Ok(score)
 }
 
@@ -153,46 +160,12 @@ pub fn by_type<'a>(alarms: impl IntoIterator<Item = &'a Alarm>) -> BTreeMap<&'a 
     counts
 }
 
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str)
-}
-
-fn time(value: &Value) -> anyhow::Result<DateTime<Utc>> {
-    let text = value.as_str().context("a time is no text")?;
-    Ok(DateTime::parse_from_rfc3339(text).with_context(|| format!("{text} is no time"))?.to_utc())
-}
-
-fn read(finding: &Value) -> anyhow::Result<Found<'_>> {
-    Ok(Found {
-        finding_type: finding["type"].as_str().context("a finding has no type")?,
-        entity: finding["weir"]["entity"].as_str().context("a finding has no entity")?,
-        severity: finding["severity"].as_f64().context("a finding has no severity")?,
-        actor: finding["service"]["resourceRole"] == "ACTOR",
-        first: time(&finding["service"]["eventFirstSeen"])?,
-        last: time(&finding["service"]["eventLastSeen"])?,
-    })
-}
-
-fn attack(row: &Value) -> anyhow::Result<Attack<'_>> {
-    Ok(Attack {
-        finding_type: row["type"].as_str().context("an attack has no type")?,
-        entity: row["entity"].as_str().context("an attack has no entity")?,
-        from: time(&row["range"]["from"])?,
-        to: time(&row["range"]["to"])?,
-    })
-}
-
-fn explained(finding: &Value) -> bool {
-    let evidence = &finding["weir"]["evidence"];
-    let rows = evidence["rows"]["sql"].as_str().is_some_and(|sql| !sql.is_empty());
-    rows && finding["description"].as_str().is_some_and(|text| !text.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::units::Units;
 
     fn finding(kind: &str, entity: &str, severity: f64, role: &str, hour: u32) -> Value {
         json!({
@@ -202,14 +175,25 @@ mod tests {
         })
     }
 
-    fn truth() -> Value {
-        json!({
+    fn truth() -> Truth {
+        let document = json!({
             "attacks": [
                 { "type": "Recon:EC2/Portscan", "entity": "i-1", "range": { "from": "2026-11-19T10:00:00Z", "to": "2026-11-19T10:30:00Z" }, "victims": ["i-2"] },
                 { "type": "Weir:EC2/Beacon", "entity": "i-3", "range": { "from": "2026-11-19T10:00:00Z", "to": "2026-11-19T12:00:00Z" }, "victims": [] },
             ],
             "expected": [{ "type": "X", "entity": "i-1", "range": { "from": "2026-11-19T10:00:00Z", "to": "2026-11-19T10:30:00Z" }, "required": false }],
-        })
+        });
+        Truth::of_world(&document).unwrap()
+    }
+
+    fn grouped(kind: &str, entity: &str, group: &str, hours: &[u32]) -> Value {
+        let mut finding = finding(kind, entity, 5.0, "ACTOR", 10);
+        finding["weir"]["group"] = group.into();
+        finding["weir"]["occurrences"] = hours
+            .iter()
+            .map(|hour| json!({ "occurrence_key": format!("2026-11-19T{hour:02}:00:00Z x"), "first_seen": "2026-11-19T00:00:00Z" }))
+            .collect();
+        finding
     }
 
     #[test]
@@ -231,6 +215,47 @@ mod tests {
         assert_eq!(by_type(&score.false_alarms), BTreeMap::from([("Recon:EC2/Portscan", 1)]));
         assert_eq!(by_type(&score.low_alarms), BTreeMap::from([("Weir:EC2/Sweep", 1)]));
         assert_eq!((score.accused_victims.len(), score.beside.len(), score.unexplained), (1, 1, 1));
+    }
+
+    #[test]
+    fn hours_and_days_are_counted_by_machine() {
+        // The scan is in hour 10, the beacon in hours 10 and 11: it ends on the hour.
+        let findings = [
+            grouped("Recon:EC2/Portscan", "i-1", "a", &[10, 11]),
+            grouped("Weir:EC2/Beacon", "i-3", "a", &[11]),
+            grouped("Weir:EC2/Beacon", "i-9", "b", &[3, 4]),
+            // Suffering is no guilt, being called the actor is.
+            finding("Recon:EC2/Portscan", "i-2", 5.0, "TARGET", 10),
+        ];
+        let score = score(&truth(), &findings).unwrap();
+        assert_eq!(score.grids.medium.hours, Units { hit: 2, false_alarm: 3, missed: 1 });
+        assert_eq!(score.grids.medium.days, Units { hit: 2, false_alarm: 1, missed: 0 });
+        assert_eq!(score.grids.all, score.grids.medium);
+        let findings = [finding("Recon:EC2/Portscan", "i-2", 5.0, "ACTOR", 10)];
+        assert_eq!(super::score(&truth(), &findings).unwrap().grids.medium.hours, Units { hit: 0, false_alarm: 1, missed: 3 });
+    }
+
+    #[test]
+    fn a_story_in_two_groups_and_a_group_of_two_stories_are_counted() {
+        let findings = [
+            grouped("Recon:EC2/Portscan", "i-1", "a", &[10]),
+            grouped("Weir:EC2/Sweep", "i-1", "b", &[10]),
+            grouped("Weir:EC2/Beacon", "i-3", "a", &[10]),
+            grouped("Weir:EC2/Beacon", "i-9", "a", &[10]),
+        ];
+        let grouping = score(&truth(), &findings).unwrap().grouping;
+        assert_eq!(grouping, Grouping { stories: 2, fragments: 3, groups: 1, members: 3, of_main_story: 1 });
+    }
+
+    #[test]
+    fn an_attack_from_outside_may_be_told_and_does_not_make_its_target_guilty() {
+        let mut truth = truth();
+        let attack = Attack { inbound: true, finding_types: vec!["A".to_owned(), "B".to_owned()], ..truth.attacks.remove(0) };
+        truth.attacks = vec![attack];
+        let told = score(&truth, &[finding("B", "i-1", 2.0, "TARGET", 10), finding("C", "i-1", 2.0, "TARGET", 10)]).unwrap();
+        assert_eq!((told.found(), told.beside.len(), told.low_alarms.len()), (1, 1, 0));
+        let accused = score(&truth, &[finding("C", "i-1", 5.0, "ACTOR", 10)]).unwrap();
+        assert_eq!((accused.accused_victims.len(), accused.false_alarms.len()), (1, 1));
     }
 
     #[test]

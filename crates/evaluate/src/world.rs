@@ -4,7 +4,6 @@ use std::fmt::{self, Display, Formatter};
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -15,6 +14,9 @@ use serde_json::Value;
 use simulate::FormatVersion;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::command::{Weir, text};
+use crate::truth::Truth;
+
 /// How a world's traffic is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kind {
@@ -22,18 +24,21 @@ pub struct Kind {
     pub flags: bool,
     /// Percent of the records that are lost, without a word about it.
     pub loss: u64,
+    /// Length of a capture window, seconds.
+    pub window_secs: u64,
 }
 
 impl Kind {
     /// Kinds take turns, so that each is met with several seeds.
     pub const fn of(index: usize) -> Self {
-        Self { flags: index.is_multiple_of(2), loss: [0, 10, 0, 50, 0][index % 5] }
+        let turn = index % 5;
+        Self { flags: index.is_multiple_of(2), loss: [0, 10, 0, 50, 0][turn], window_secs: if turn == 4 { 600 } else { 60 } }
     }
 }
 
 impl Display for Kind {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        write!(formatter, "version {}, {} % lost", if self.flags { 5 } else { 2 }, self.loss)
+        write!(formatter, "version {}, {} s, {} % lost", if self.flags { 5 } else { 2 }, self.window_secs, self.loss)
     }
 }
 
@@ -59,13 +64,13 @@ pub enum Afterwards {
 
 /// What the command found, and what really happened.
 pub struct Seen {
-    /// `truth.json`.
-    pub truth: Value,
-    /// The findings, GuardDuty's JSON.
+    /// What really happened.
+    pub truth: Truth,
+    /// The findings, GuardDuty's JSON, each in full.
     pub findings: Vec<Value>,
     /// Records accepted.
     pub records: u64,
-    /// Time from the first import to the last finding, seconds.
+    /// Time from the first import until everything is watched, seconds.
     pub seconds: f64,
 }
 
@@ -98,6 +103,7 @@ pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size, afterw
         records: size.records,
         seed,
         version: if kind.flags { FormatVersion::V5 } else { FormatVersion::V2 },
+        window_secs: kind.window_secs,
         attacks: true,
         ..simulate::Config::default()
     };
@@ -106,28 +112,19 @@ pub fn watch(weir: &Path, work: &Path, seed: u64, kind: Kind, size: Size, afterw
         thin(&world.join("AWSLogs"), kind.loss, seed)?;
     }
     let begun = Instant::now();
-    let run = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
-        let output = Command::new(weir).arg("--data").arg(&data).args(["--quiet", "--output", "json"]).args(arguments).output()?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        anyhow::ensure!(output.status.success(), "weir {} failed: {said}", arguments.join(" "));
-        Ok(output.stdout)
-    };
-    let text = |path: &Path| path.to_str().map(str::to_owned).context("the path is no text");
-    let mut documents = fs::read_dir(world.join("inventory"))?.map(|entry| text(&entry?.path())).collect::<anyhow::Result<Vec<_>>>()?;
-    documents.sort();
-    let import: Vec<&str> = ["inventory", "import"].into_iter().chain(documents.iter().map(String::as_str)).collect();
-    run(&import)?;
+    let command = Weir::new(weir, &data);
+    command.import_inventory(&world.join("inventory"))?;
     for (name, file) in LISTS {
-        run(&["intel", "import", "--no-detect", "--name", name, "--kind", name, &text(&world.join("intel").join(file))?])?;
+        command.run(&["intel", "import", "--no-detect", "--name", name, "--kind", name, &text(&world.join("intel").join(file))?])?;
     }
-    let ingested: Value = serde_json::from_slice(&run(&["ingest", &text(&world.join("AWSLogs"))?])?)?;
-    let findings = serde_json::from_slice(&run(&["findings", "list"])?)?;
+    let records = command.ingest(&world.join("AWSLogs"))?;
     let seconds = begun.elapsed().as_secs_f64();
-    let truth = serde_json::from_slice(&fs::read(world.join("truth.json"))?)?;
+    let findings = command.findings()?;
+    let truth = Truth::of_world(&serde_json::from_slice(&fs::read(world.join("truth.json"))?)?)?;
     if afterwards == Afterwards::Delete {
         fs::remove_dir_all(&folder)?;
     }
-    Ok(Seen { truth, findings, records: ingested["accepted"].as_u64().unwrap_or(0), seconds })
+    Ok(Seen { truth, findings, records, seconds })
 }
 
 /// Loses records: each by itself, the same ones each time.
@@ -177,6 +174,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_turn() {
         let kinds: std::collections::BTreeSet<Kind> = (0..10).map(Kind::of).collect();
-        assert_eq!(kinds.len(), 6, "{kinds:?}");
+        assert_eq!(kinds.len(), 8, "{kinds:?}");
+        assert_eq!((0..10).map(Kind::of).filter(|kind| kind.window_secs == 600).count(), 2);
     }
 }

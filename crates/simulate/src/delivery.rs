@@ -12,7 +12,7 @@ use libdeflater::{CompressionLvl, Compressor};
 
 use crate::dice::{Dice, index32, mix, real};
 use crate::line::{Status, Writer};
-use crate::record::{Segment, WINDOW};
+use crate::record::Segment;
 use crate::time::Span;
 use crate::world::{REGION, World};
 use crate::{Config, SimulateError};
@@ -32,7 +32,8 @@ const SECOND_OBJECT: u64 = 50;
 pub(crate) fn slot_secs(config: &Config, span: Span) -> u64 {
     let accounts = 2;
     let fits = |slot: &u64| config.records / ((span.end - span.start) / slot * accounts).max(1) >= RECORDS_PER_OBJECT;
-    SLOTS.into_iter().find(fits).unwrap_or(SLOTS[SLOTS.len() - 1])
+    // A window that may be reported empty ends within a slot, so a slot is as long as one at least.
+    SLOTS.into_iter().filter(|slot| *slot >= config.window_secs).find(fits).unwrap_or(SLOTS[SLOTS.len() - 1])
 }
 
 /// What has been written.
@@ -137,8 +138,9 @@ impl<'a> Delivery<'a> {
             (0..index32(self.world.interfaces.len())).filter(|index| self.world.interface(*index).account == account).collect();
         // Windows that end within the slot.
         let some_window = |interface: u32, dice: &mut Dice| {
-            let end = slot + dice.between(0, self.slot / WINDOW - 1) * WINDOW;
-            end + (self.world.interface(interface).offset + WINDOW - 1) % WINDOW + 1 - WINDOW
+            let window = self.world.window;
+            let end = slot + dice.between(0, self.slot / window - 1) * window;
+            end + (self.world.interface(interface).offset + window - 1) % window + 1 - window
         };
         let mut taken = BTreeSet::new();
         let mut all = Vec::new();

@@ -27,6 +27,12 @@ pub enum SimulateError {
         /// As asked.
         days: u32,
     },
+    /// Interfaces report by the minute or by ten minutes.
+    #[error("windows of {window_secs} seconds: they are 60 or 600 seconds long")]
+    Window {
+        /// As asked.
+        window_secs: u64,
+    },
     /// The traffic that every day must have does not fit the number of records.
     #[error("{records} records are too few for this world; it needs at least about {least}")]
     TooFewRecords {

@@ -86,6 +86,8 @@ pub struct Config {
     pub seed: u64,
     /// Format of the records.
     pub version: FormatVersion,
+    /// Length of a capture window in seconds: 60, as machines on the Nitro system have it, or 600.
+    pub window_secs: u64,
     /// Whether the last whole day has the intrusion.
     pub intrusion: bool,
     /// Whether it also has one attack of every other kind, each on machines of its own.
@@ -112,6 +114,7 @@ impl Default for Config {
             records: 1_200_000,
             seed: 1,
             version: FormatVersion::V5,
+            window_secs: record::WINDOW,
             intrusion: true,
             attacks: false,
         }
@@ -170,7 +173,7 @@ pub struct Summary {
 pub fn simulate(config: &Config, progress: &mut dyn FnMut(Progress)) -> Result<Summary, SimulateError> {
     let span = check(config)?;
     let opened = config.intrusion.then(|| intrusion::opened_at(span));
-    let world = World::new(config.seed, config.instances, span, opened);
+    let world = World::new(config.seed, config.instances, span, opened).with_window(config.window_secs);
     let plan = config.intrusion.then(|| intrusion::plan(&world, span));
     let attacks = if config.attacks { attacks::plan(&world, span) } else { Vec::new() };
     let mut traffic = Traffic::new(&world, span, plan.as_ref(), &attacks);
@@ -226,6 +229,9 @@ fn check(config: &Config) -> Result<Span, SimulateError> {
     }
     if config.days == 0 || config.days > Config::MAX_DAYS {
         return Err(SimulateError::Days { days: config.days });
+    }
+    if !matches!(config.window_secs, 60 | 600) {
+        return Err(SimulateError::Window { window_secs: config.window_secs });
     }
     let logs = config.out.join("AWSLogs");
     if logs.exists() {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::FormatVersion;
 use crate::dice::{at, low8};
-use crate::record::{Segment, WINDOW};
+use crate::record::Segment;
 use crate::world::{InterfaceKind, REGION, World};
 
 /// Writes lines in one format.
@@ -12,6 +12,7 @@ pub(crate) struct Writer {
     version: FormatVersion,
     /// What every line of an interface begins with, and what it has in the middle.
     texts: Vec<Texts>,
+    window_secs: u64,
 }
 
 struct Texts {
@@ -45,7 +46,7 @@ impl Writer {
                 zone: format!(" {REGION} {} - -", subnet.zone_id()).into_bytes(),
             }
         });
-        Self { version, texts: texts.collect() }
+        Self { version, texts: texts.collect(), window_secs: world.window }
     }
 
     /// The line of field names that every object begins with.
@@ -99,7 +100,7 @@ pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path\n"
         out.extend_from_slice(&texts.head);
         out.extend_from_slice(b" - - - - - - -");
         number(window, out);
-        number(window + WINDOW - 1, out);
+        number(window + self.window_secs - 1, out);
         out.extend_from_slice(match status {
             Status::NoData => b" - NODATA",
             Status::SkipData => b" - SKIPDATA",
@@ -165,6 +166,7 @@ mod tests {
         let segment = Segment {
             interface: 3,
             window: 1_792_540_830,
+            window_secs: 60,
             source: own,
             destination: remote,
             packet_source: own,

@@ -1,6 +1,6 @@
 //! From a connection to the records that interfaces report of it.
 //!
-//! A flow log knows no connections. It knows, for every interface, direction and capture window of 60 s, how many packets and bytes
+//! A flow log knows no connections. It knows, for every interface, direction and capture window of a minute or ten, how many packets and bytes
 //! there were and which of SYN, FIN and RST were seen. A connection inside the network is seen at both ends; one through the NAT gateway
 //! also on the two sides of the gateway.
 
@@ -10,7 +10,7 @@ use crate::dice::{Dice, real, whole};
 use crate::internet::Service;
 use crate::world::{InterfaceKind, World};
 
-/// Length of a capture window in seconds, as machines on the Nitro system have it.
+/// Length of a capture window in seconds, as machines on the Nitro system have it. Others have ten minutes.
 pub(crate) const WINDOW: u64 = 60;
 /// IANA numbers.
 pub(crate) const ICMP: u8 = 1;
@@ -73,6 +73,7 @@ pub(crate) struct Connection {
 pub(crate) struct Segment {
     pub(crate) interface: u32,
     pub(crate) window: u64,
+    pub(crate) window_secs: u64,
     pub(crate) source: IpAddr,
     pub(crate) destination: IpAddr,
     pub(crate) packet_source: IpAddr,
@@ -94,7 +95,7 @@ pub(crate) struct Segment {
 impl Segment {
     /// Last second of the window.
     pub(crate) const fn end(&self) -> u64 {
-        self.window + WINDOW - 1
+        self.window + self.window_secs - 1
     }
 }
 
@@ -112,6 +113,7 @@ struct View {
     to_port: u16,
     /// Way out of whichever direction leaves.
     path: u8,
+    window_secs: u64,
 }
 
 /// Packets and payload of one direction.
@@ -143,7 +145,7 @@ impl Expander {
     }
 
     fn served(&mut self, world: &World, connection: &Connection, view: &View, dice: &mut Dice, sink: &mut dyn FnMut(Segment)) {
-        self.split(world.interface(view.interface).offset, connection, dice);
+        self.split(world.interface(view.interface).offset, world.window, connection, dice);
         let (up, down) = loads(connection, self.windows.len() as u64);
         let total: f64 = self.windows.iter().map(|(_, weight)| weight).sum();
         let last = self.windows.len() - 1;
@@ -169,7 +171,7 @@ impl Expander {
     }
 
     fn unanswered(&mut self, world: &World, connection: &Connection, view: &View, dice: &mut Dice, sink: &mut dyn FnMut(Segment)) {
-        self.split(world.interface(view.interface).offset, connection, dice);
+        self.split(world.interface(view.interface).offset, world.window, connection, dice);
         let windows = self.windows.len() as u64;
         let packets = (1 + connection.extra_packets + connection.up.div_ceil(1400)).max(windows);
         let header = if connection.protocol == TCP { 40 } else { 28 };
@@ -182,19 +184,19 @@ impl Expander {
     }
 
     /// The capture windows of an interface in which the connection has packets, with their weight.
-    fn split(&mut self, offset: u64, connection: &Connection, dice: &mut Dice) {
+    fn split(&mut self, offset: u64, length: u64, connection: &Connection, dice: &mut Dice) {
         self.windows.clear();
         let start = connection.start;
         let end = start + connection.secs;
-        let first = start - (start - offset) % WINDOW;
-        let last = end - (end - offset) % WINDOW;
+        let first = start - (start - offset) % length;
+        let last = end - (end - offset) % length;
         let mut window = first;
         while window <= last {
             if window == first || window == last || connection.busy >= 1.0 || dice.chance(connection.busy) {
-                let covered = (end + 1).min(window + WINDOW) - start.max(window);
+                let covered = (end + 1).min(window + length) - start.max(window);
                 self.windows.push((window, real(covered) * dice.factor(0.8, 1.2)));
             }
-            window += WINDOW;
+            window += length;
         }
     }
 }
@@ -235,7 +237,7 @@ fn refused(world: &World, connection: &Connection, view: &View, sink: &mut dyn F
 
 fn opening_window(world: &World, connection: &Connection, view: &View) -> u64 {
     let offset = world.interface(view.interface).offset;
-    connection.start - (connection.start - offset) % WINDOW
+    connection.start - (connection.start - offset) % world.window
 }
 
 #[expect(clippy::too_many_arguments, reason = "the columns of a record, from three callers beside it")]
@@ -254,6 +256,7 @@ fn segment(
     let base = Segment {
         interface: view.interface,
         window,
+        window_secs: view.window_secs,
         source: view.from,
         destination: view.to,
         packet_source: view.packet_from,
@@ -304,6 +307,7 @@ fn views(world: &World, connection: &Connection, dice: &mut Dice) -> ([View; 3],
         from_port: connection.client_port,
         to_port: connection.server_port,
         path,
+        window_secs: world.window,
     };
     let mut all = [base; 3];
     let count = match (connection.client, connection.server) {

@@ -7,7 +7,7 @@ use crate::events;
 use crate::habits;
 use crate::intrusion::Intrusion;
 use crate::noise;
-use crate::record::{Connection, Expander, Segment, WINDOW};
+use crate::record::{Connection, Expander, Segment};
 use crate::time::Span;
 use crate::world::World;
 
@@ -109,7 +109,7 @@ impl<'a> Traffic<'a> {
         let (mut count, mut tried) = (0_u64, 0_u64);
         let end = self.span.end;
         for hour in hours.iter().step_by(usize::try_from(stride).unwrap_or(1)) {
-            self.background(*hour, &mut |segment| count += u64::from(segment.window + WINDOW <= end));
+            self.background(*hour, &mut |segment| count += u64::from(segment.end() < end));
             tried += 1;
         }
         real(count) * real(total) / real(tried.max(1))

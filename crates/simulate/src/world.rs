@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::dice::{at, index32, low8, low16, mix, real, whole};
 use crate::internet;
+use crate::record::WINDOW;
 use crate::time::Span;
 
 /// The region that everything is in.
@@ -199,7 +200,7 @@ pub(crate) struct Interface {
     pub(crate) v6: Option<Ipv6Addr>,
     pub(crate) mac: String,
     pub(crate) groups: Vec<usize>,
-    /// Seconds after the full minute at which its capture windows begin.
+    /// Seconds after full multiples of the window at which its capture windows begin.
     pub(crate) offset: u64,
 }
 
@@ -253,6 +254,8 @@ pub(crate) struct World {
     members: Vec<Vec<u32>>,
     /// When port 22 was opened on the group of the machine that is broken into, if it was.
     pub(crate) opened: Option<u64>,
+    /// Length of a capture window in seconds.
+    pub(crate) window: u64,
 }
 
 /// The group that only the third web server also has, and in which a port is opened.
@@ -293,6 +296,7 @@ impl World {
             balancer: 0,
             members: Vec::new(),
             opened,
+            window: WINDOW,
         };
         for (role, (spec, count)) in ROLES.iter().zip(&counts).enumerate() {
             let mut members = Vec::new();
@@ -357,9 +361,18 @@ impl World {
             }),
             mac: format!("0a:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", octets[0], octets[1], octets[2], octets[3], octets[4]),
             groups: group_names.iter().filter_map(|name| self.groups.iter().position(|group| group.name == *name)).collect(),
-            offset: word % 60,
+            offset: word % WINDOW,
         });
         index32(index)
+    }
+
+    /// The same company with capture windows of this length, a multiple of a minute.
+    pub(crate) fn with_window(mut self, window: u64) -> Self {
+        for interface in &mut self.interfaces {
+            interface.offset *= window / WINDOW;
+        }
+        self.window = window;
+        self
     }
 
     /// Indices of the machines of a role, in the order of their numbers.

@@ -56,6 +56,30 @@ fn records_are_consistent_and_belong_to_their_interface() {
 }
 
 #[test]
+fn windows_of_ten_minutes_are_as_consistent() {
+    let made = Made::new(|config| config.window_secs = 600);
+    let mut starts: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    let mut quiet = Vec::new();
+    let mut busy = BTreeSet::new();
+    for record in made.records() {
+        let start = number(&record, "start");
+        assert_eq!(number(&record, "end") - start, 599);
+        starts.entry(record["interface-id"].clone()).or_default().insert(start % 600);
+        let window = (record["interface-id"].clone(), start);
+        if record["log-status"] == "OK" {
+            busy.insert(window);
+        } else {
+            quiet.push(window);
+        }
+    }
+    assert!(starts.values().all(|starts| starts.len() == 1), "an interface has one rhythm");
+    assert!(starts.values().flatten().collect::<BTreeSet<_>>().len() > 10, "and not that of the others");
+    assert!(!quiet.is_empty() && quiet.iter().all(|window| !busy.contains(window)));
+    let wanted = 16_000_u64;
+    assert!(made.summary.records.abs_diff(wanted) < wanted / 10, "{}", made.summary.records);
+}
+
+#[test]
 fn a_quiet_window_has_no_records() {
     let made = Made::new(|_| {});
     let records = made.records();

@@ -77,6 +77,7 @@ fn what_cannot_be_made_is_refused() {
     assert!(matches!(made(|config| config.instances = 3), Err(SimulateError::TooFewInstances { instances: 3 })));
     assert!(matches!(made(|config| config.instances = 9_999), Err(SimulateError::TooManyInstances { .. })));
     assert!(matches!(made(|config| config.days = 0), Err(SimulateError::Days { days: 0 })));
+    assert!(matches!(made(|config| config.window_secs = 61), Err(SimulateError::Window { window_secs: 61 })));
     let Err(SimulateError::TooFewRecords { records: 500, least }) = made(|config| config.records = 500) else { panic!("500 records made") };
     assert!(least > 500);
     assert!(made(|_| {}).is_ok());
