@@ -61,6 +61,9 @@ pub struct Seen {
     pub during: Option<(i64, i64)>,
 }
 
+/// Captures that were held out until a detector was changed for what they showed: retransmitted SYNs, and a sweep of two ports at once.
+const ACTED_ON: [&str; 2] = ["iot-bot-sweep", "mirai-like-sweep"];
+
 /// What the command found in a capture.
 pub struct Watched {
     /// What happened.
@@ -76,9 +79,10 @@ pub struct Watched {
 }
 
 impl Capture {
-    /// Which set it is in: told by its name alone, so that no result decides it.
+    /// Which set it is in: told by its name alone, so that no result decides it, until somebody acts on what it shows.
     pub fn set(&self) -> &'static str {
-        if xxh3_64(self.name.as_bytes()).is_multiple_of(2) { "known" } else { "held out" }
+        let known = ACTED_ON.contains(&self.name) || xxh3_64(self.name.as_bytes()).is_multiple_of(2);
+        if known { "known" } else { "held out" }
     }
 
     /// Where it is under a folder, if it is there.

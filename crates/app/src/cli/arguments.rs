@@ -57,6 +57,8 @@ pub(crate) enum Command {
     /// Compression, envelope and columns are told by content. An object that is in the lake already is skipped; a record counts once
     /// whatever object it comes in. What cannot be read is kept with object, line and reason: `weir sql 'SELECT * FROM rejects'`.
     Ingest(Ingest),
+    /// Make VPC flow logs of a packet capture, a Zeek log or an Argus log: what the interfaces of that network would have reported.
+    Convert(Convert),
     /// Attribute flows anew and rebuild the roll-ups, after the inventory or the geography files changed.
     Rebuild(Rebuild),
     /// What machines there are: instances, interfaces, security groups, network ACLs.
@@ -226,6 +228,34 @@ pub(crate) struct Ingest {
     /// Do not run the detectors.
     #[arg(long)]
     pub(crate) no_detect: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// The capture: pcap, pcapng, Zeek's conn.log (TSV or JSON), or Argus' CSV; packed by gzip or not. Told by content.
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Folder for the logs and the inventory.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Networks that are inside, of which each host becomes an instance; the private ranges when not given.
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub(crate) local: Vec<String>,
+    /// Length of a capture window, seconds: 60 or 600.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) window: u32,
+    /// Version of the records: 2 has no TCP flags.
+    #[arg(long, value_name = "VERSION", default_value_t = 5, value_parser = clap::value_parser!(u8).range(2..=5))]
+    pub(crate) log_version: u8,
+    /// Move the capture so that it begins then: RFC 3339, a date, or `-7d` from now.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) begin: Option<String>,
+    /// Account that the interfaces belong to.
+    #[arg(long, value_name = "ID", default_value = "123456789012")]
+    pub(crate) account: String,
+    /// Region that they are in.
+    #[arg(long, value_name = "REGION", default_value = "eu-west-1")]
+    pub(crate) region: String,
 }
 
 /// How buckets are reached. Credentials come from the usual places: environment, profile, web identity, container, instance.

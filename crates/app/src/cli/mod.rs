@@ -3,6 +3,7 @@
 mod arguments;
 mod bucket;
 mod collect;
+mod convert;
 mod demo;
 mod findings;
 mod groups;
@@ -65,6 +66,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
         Command::Findings { command } => findings::run(&global, command).await?,
         Command::Suppress { command } => suppress::run(&global, command).await?,
         Command::Groups { command } => groups::run(&global, command).await?,
+        Command::Convert(arguments) => convert::run(&global, &arguments)?,
         Command::Reach(reach) => investigate::reach(&global, &reach).await?,
         Command::Profile(scope) => investigate::profile(&global, &scope).await?,
         Command::Volume(volume) => investigate::volume(&global, &volume).await?,

@@ -27,7 +27,8 @@ fn every_kind_of_attack_is_found_and_nobody_else_is_accused() {
 
     let findings = weir.json(["findings", "list"]);
     let findings = findings.as_array().unwrap();
-    let score = evaluate::score::score(&truth, findings).unwrap();
+    let what_happened = evaluate::truth::Truth::of_world(&truth).unwrap();
+    let score = evaluate::score::score(&what_happened, findings).unwrap();
     assert!(score.planted.len() > truth["attacks"].as_array().unwrap().len(), "the intrusion counts as well");
     let missed: Vec<_> = score.planted.iter().filter(|planted| planted.delay_minutes.is_none()).collect();
     assert!(missed.is_empty(), "planted and not found: {missed:#?}");

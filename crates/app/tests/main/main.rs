@@ -4,6 +4,7 @@
 mod attacks;
 mod bucket;
 mod command;
+mod convert;
 mod crash;
 mod maintenance;
 mod order;

@@ -29,7 +29,8 @@ pub struct ScanThresholds {
     pub min_likelihood: f64,
     /// Distinct targets that failed in the hour. Fewer are an outage.
     pub min_failed: u64,
-    /// Share of the machine's failures that one port (a sweep) or one host (a scan) must have; below it they have many causes.
+    /// Share of the machine's failures that one port (a sweep) or one host (a scan) must have, or all that fail alike together; below it they
+    /// have many causes.
     pub min_share: f64,
     /// Distinct targets that failed in seven days, for the slow kind.
     pub slow_min_failed: u64,

@@ -82,7 +82,7 @@ pub(super) fn write(folder_given: bool, outcomes: &[CaptureOutcome]) -> String {
              and watched without any list. They are not part of this project; each is named with the end of its path in the folder that was \
              given, whose notes tell origin and licence.\n\n\
              - What must be found was written down from descriptions and labels before the first run. A capture is *known* or *held out* by the \
-             hash of its name.\n\
+             hash of its name; whoever acts on a held-out one moves it to the known.\n\
              - Most are minutes long. What has to learn a machine's habits first (beacons, strobes, lateral movement, unusual ports and \
              volumes, novelty) cannot be judged on them and is not asked; nothing was put before them to pass for history. A host whose attack is of \
              that kind is a suspect, and what is said of it counts neither way.\n\

@@ -87,8 +87,8 @@ groups AS (
         percentile_cont(packets_sent, 0.25) AS packets_low,
         percentile_cont(packets_sent, 0.5) AS packets_median,
         percentile_cont(packets_sent, 0.75) AS packets_high,
-        -- Windows are a minute long, so a session of some seconds that crosses a mark lasts two.
-        sum(CASE WHEN last_time - first_time <= INTERVAL '125 seconds' THEN 1 ELSE 0 END) AS short_sessions,
+        -- A session of some seconds that crosses a mark stands in two windows, each way; windows are a minute long, or ten.
+        sum(CASE WHEN last_time - first_time <= INTERVAL '125 seconds' OR flows <= 4 THEN 1 ELSE 0 END) AS short_sessions,
         max(packets) AS packets_most
     FROM met
     GROUP BY entity, hour, connection_direction, remote_net, service_port

@@ -1,8 +1,8 @@
 -- Fan-out of failing attempts: many ports of one host, one port of many hosts, in an hour and over seven days.
 -- One row: record ('scan', 'sweep', 'slow-scan', 'slow-sweep'), entity, hour, and remote address (scans) or protocol and port (sweeps).
 -- An attempt is a connection that the entity opened: a SYN was recorded, or, where flags are not reported, a rule told the direction.
--- How it went: success (SYN-ACK, or three packets both ways), failure (rejected; RST without SYN-ACK; nothing came back to at most four
--- packets a record), else unknown, which counts for nothing. Of UDP only what was rejected counts.
+-- How it went: success (SYN-ACK, or three packets both ways), failure (rejected; RST without SYN-ACK; nothing came back to at most six
+-- packets a record: a SYN is sent again after 1, 3, 7, 15 and 31 seconds), else unknown, which counts for nothing. Of UDP only what was rejected counts.
 WITH attempts AS (
     SELECT
         entity,
@@ -43,7 +43,7 @@ judged AS (
             WHEN protocol = 17 THEN 'unknown'
             WHEN (flags_in & 16) <> 0 OR (packets_in >= 3 AND packets_out >= 3) THEN 'success'
             WHEN (flags_in & 4) <> 0 THEN 'failure'
-            WHEN packets_in = 0 AND packets_out <= 4 * flows THEN 'failure'
+            WHEN packets_in = 0 AND packets_out <= 6 * flows THEN 'failure'
             ELSE 'unknown'
         END AS outcome
     FROM attempts

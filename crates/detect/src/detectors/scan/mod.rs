@@ -81,7 +81,8 @@ impl Fan {
         wording::number(self.failed) * ((1.0 - scanner) / (1.0 - benign)).ln() + wording::number(self.succeeded) * (scanner / benign).ln()
     }
 
-    fn fires(&self, thresholds: &ScanThresholds) -> bool {
+    /// Whether its targets failed as a scanner's do.
+    fn fails(&self, thresholds: &ScanThresholds) -> bool {
         if self.log_likelihood(thresholds) < thresholds.min_likelihood.ln() {
             return false;
         }
@@ -90,8 +91,41 @@ impl Fan {
                 && self.days >= thresholds.slow_min_days
                 && self.most_in_hour < thresholds.min_failed;
         }
-        self.failed >= thresholds.min_failed && self.share() >= thresholds.min_share
+        self.failed >= thresholds.min_failed
     }
+
+    /// The fans of one machine in one hour of one kind.
+    fn family(&self) -> (&str, i64, &str) {
+        (&self.contact.entity, self.contact.hour.secs(), &self.record)
+    }
+}
+
+/// Which fans are findings: those that fail and have most of the machine's failures of the hour. Where none has, but all that fail have them
+/// together, as when many ports of many hosts are tried, the largest stands for all.
+fn judged(mut fans: Vec<Fan>, thresholds: &ScanThresholds) -> Vec<Fan> {
+    fans.retain(|fan| fan.fails(thresholds));
+    fans.sort_by(|left, right| {
+        let size = right.failed.cmp(&left.failed);
+        left.family().cmp(&right.family()).then(size).then_with(|| left.contact.remote_addr.cmp(&right.contact.remote_addr))
+    });
+    let mut found = Vec::new();
+    let mut rest = fans.into_iter().peekable();
+    while let Some(largest) = rest.next() {
+        let mut together = largest.failed;
+        let mut alone = Vec::new();
+        let enough = |fan: &Fan| fan.slow() || fan.share() >= thresholds.min_share;
+        while let Some(fan) = rest.next_if(|fan| fan.family() == largest.family()) {
+            together += fan.failed;
+            if enough(&fan) {
+                alone.push(fan);
+            }
+        }
+        if enough(&largest) || wording::number(together) >= thresholds.min_share * wording::number(largest.failed_all) {
+            found.push(largest);
+        }
+        found.append(&mut alone);
+    }
+    found
 }
 
 impl Detector for Scan {
@@ -113,8 +147,8 @@ impl Detector for Scan {
             self.records.contains(&fan.record.as_str())
                 && self.public.is_none_or(|public| public == fan.public)
                 && fan.contact.in_range(context)
-                && fan.fires(&context.thresholds.scan)
         });
+        let fans = judged(fans, &context.thresholds.scan);
         let mut occurrences: Vec<Occurrence> = fans.iter().map(|fan| self.occurrence(fan, &context.thresholds.scan)).collect();
         Occurrence::sort(&mut occurrences);
         Ok(occurrences)
@@ -207,7 +241,7 @@ impl Scan {
             TimeRange::new(first, contact.hour.plus_secs(HOUR_SECS))
         } else {
             card = card.occurrence_key(format!("{} {}", contact.hour, service_key(contact))).unless(format!(
-                "had they been less than {} of the machine's failures of that hour (here {})",
+                "had they, with other fans that failed alike, been less than {} of the machine's failures of that hour (alone {})",
                 wording::percent(thresholds.min_share),
                 wording::percent(fan.share())
             ));

@@ -44,6 +44,23 @@ fn few_or_scattered_failures_are_no_scan() {
 }
 
 #[test]
+fn many_ports_of_many_hosts_are_one_scan_told_by_its_largest() {
+    let fans: Vec<Value> = [(7_u8, 21_u64), (8, 24), (9, 22)]
+        .map(|(host, failed)| {
+            let mut fan = fan("scan", true, failed, 0, 70);
+            fan["remote_addr"] = json!(format!("198.51.100.{host}"));
+            fan
+        })
+        .into();
+    assert_eq!(raised(&PORTSCAN, &columns(), &fans), [(5.0, "198.51.100.8".to_owned())]);
+    assert_eq!(raised(&PORTSCAN, &columns(), &fans[..1]), [], "the other failures have other causes");
+    // Two ports of many hosts.
+    let mut second = fan("sweep", true, 45, 0, 109);
+    second["service_port"] = json!(2_323);
+    assert_eq!(raised(&PORT_SWEEP, &columns(), &[fan("sweep", true, 64, 0, 109), second]).len(), 1);
+}
+
+#[test]
 fn a_slow_scan_needs_days_and_patience() {
     let slow = |days: u64, most: u64| {
         let mut fan = fan("slow-sweep", true, 36, 0, 36);
