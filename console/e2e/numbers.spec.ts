@@ -227,7 +227,7 @@ test("an address profile and the search have the numbers of the interface", asyn
     const cells = await cellsOf(results, at);
     expect(cells.get("Identifier")).toContain(hit.id);
     expect(cells.get("Name")).toBe(hit.name ?? "–");
-    expect(cells.get("What matched")).toBe(hit.matched);
+    expect(cells.get("What matched")).toBe(hit.matched === hit.id ? "Its identifier" : hit.matched);
     expect(cells.get("Account")).toContain(hit.account ?? "–");
     await showsTime(results.locator("tbody tr").nth(at), hit.first_seen, hit.last_seen);
   }

@@ -102,7 +102,7 @@ test("bars of six hours have the expected band that the server learned for them"
   expect(volume.bands.length).toBe((2 * 17 * DAY) / (6 * HOUR));
   await expect(panel(page, "volume").getByRole("checkbox", { name: "Expected band" })).toBeChecked();
   await expect(page.getByRole("list", { name: "What the marks mean" })).toContainText("Expected band");
-  await expect(panel(page, "volume")).toContainText(volume.baseline?.words ?? "nothing is compared");
+  await expect(panel(page, "volume")).toContainText(`${volume.baseline?.days.toFixed(1)} are on record`);
   await page.getByRole("button", { name: "View as table" }).click();
   const [row] = volume.rows;
   const cells = page.getByRole("region", { name: "Volume as a table" }).locator("tbody tr").first().locator("td");

@@ -40,12 +40,12 @@ export function EntitiesPage() {
               label="Machines by traffic"
               empty={<Empty title="No traffic in scope time">Choose another scope time; the Sources page says which time the data cover.</Empty>}
               columns={[
-                { id: "entity", header: "Entity", width: 240, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} name={row.name} /> },
-                { id: "kind", header: "Kind", width: 125, sortingField: "kind", cell: (row) => KINDS[row.kind] ?? row.kind },
+                { id: "entity", header: "Entity", width: 226, isRowHeader: true, sortingField: "entity", cell: (row) => <Identifier id={row.entity} name={row.name} /> },
+                { id: "kind", header: "Kind", width: 126, sortingField: "kind", cell: (row) => KINDS[row.kind] ?? row.kind },
                 {
                   id: "severity",
                   header: "Findings",
-                  width: 122,
+                  width: 116,
                   sortingField: "findings",
                   cell: (row) =>
                     row.severity ? (
@@ -59,8 +59,8 @@ export function EntitiesPage() {
                 { id: "bytes_in", header: "Inbound", number: true, width: 108, cell: (row) => <Bytes value={row.bytes_in} /> },
                 { id: "bytes_out", header: "Outbound", number: true, width: 115, cell: (row) => <Bytes value={row.bytes_out} /> },
                 { id: "flows", header: "Flows", number: true, width: 98, cell: (row) => <Count value={row.flows} what="flow records" /> },
-                { id: "account", header: "Account", width: 150, sortingField: "account_id", cell: (row) => (row.account_id ? <Identifier id={row.account_id} /> : <Nothing />) },
-                { id: "last", header: "Last traffic", width: 130, sortingField: "last", cell: (row) => <Time value={row.last} /> },
+                { id: "account", header: "Account", width: 166, sortingField: "account_id", cell: (row) => (row.account_id ? <Identifier id={row.account_id} /> : <Nothing />) },
+                { id: "last", header: "Last traffic", width: 124, sortingField: "last", cell: (row) => <Time value={row.last} /> },
               ]}
             />
           )}

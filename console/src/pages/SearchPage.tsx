@@ -90,11 +90,11 @@ function Results({ rows }: { rows: Found[] }) {
       label="Search results"
       empty={<Empty title="Nothing was found">Neither the inventory, nor the flow logs, nor the findings know it. Try a part of it between two asterisks.</Empty>}
       columns={[
-        { id: "id", header: "Identifier", width: 230, isRowHeader: true, sortingField: "id", cell: (row) => <Hit row={row} /> },
+        { id: "id", header: "Identifier", width: 222, isRowHeader: true, sortingField: "id", cell: (row) => <Hit row={row} /> },
         { id: "kind", header: "Kind", width: 120, sortingField: "kind", cell: (row) => KINDS[row.kind] ?? row.kind },
-        { id: "name", header: "Name", width: 160, sortingField: "name", cell: (row) => row.name ?? <Nothing why="no name is known" /> },
-        { id: "matched", header: "What matched", width: 165, cell: (row) => row.matched },
-        { id: "account", header: "Account", width: 148, sortingField: "account", cell: (row) => (row.account ? <Identifier id={row.account} /> : <Nothing />) },
+        { id: "name", header: "Name", width: 150, sortingField: "name", cell: (row) => row.name ?? <Nothing why="no name is known" /> },
+        { id: "matched", header: "What matched", width: 156, cell: (row) => (row.matched === row.id ? "Its identifier" : <span className="breakable">{row.matched}</span>) },
+        { id: "account", header: "Account", width: 166, sortingField: "account", cell: (row) => (row.account ? <Identifier id={row.account} /> : <Nothing />) },
         { id: "first", header: "First seen", width: 124, sortingField: "first_seen", cell: (row) => <Time value={row.first_seen} /> },
         { id: "last", header: "Last seen", width: 124, sortingField: "last_seen", cell: (row) => <Time value={row.last_seen} /> },
       ]}

@@ -50,7 +50,7 @@ export function detailColumns(whose: DetailsOf, swatches: ReadonlyMap<string, st
       width: 113,
       cell: (line) => <Direction word={line.direction} note={directionNote(line.direction_rule, line.direction_confidence)} />,
     },
-    { id: "action", header: "Action", sortingField: "action", width: 119, cell: (line) => <Action action={line.action} /> },
+    { id: "action", header: "Action", sortingField: "action", width: 128, cell: (line) => <Action action={line.action} /> },
     { id: "packets_in", header: <Number>Packets in</Number>, ariaLabel: sorted("Packets in"), sortingField: "packets_in", width: 140, cell: (line) => <Number><Count value={line.packets_in} what="packets" /></Number> },
     { id: "packets_out", header: <Number>Packets out</Number>, ariaLabel: sorted("Packets out"), sortingField: "packets_out", width: 150, cell: (line) => <Number><Count value={line.packets_out} what="packets" /></Number> },
     { id: "flows", header: <Number>Flows</Number>, ariaLabel: sorted("Flows"), sortingField: "flows", width: 100, cell: (line) => <Number><Count value={line.flows} what="flow records" /></Number> },

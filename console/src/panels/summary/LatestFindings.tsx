@@ -1,3 +1,4 @@
+import Button from "@cloudscape-design/components/button";
 import Link from "@cloudscape-design/components/link";
 import type { Summary } from "../../api/types";
 import { SeverityBadge } from "../../components/badges";
@@ -17,6 +18,7 @@ import { requestOf, scope } from "../../api/queries";
 export function LatestFindings({ summary }: { summary: Summary }) {
   const href = useHref();
   const { range: shown } = useScope();
+  const current = summary.findings.filter((total) => !total.archived).reduce((sum, total) => sum + total.count, 0);
   return (
     <Panel
       title="Findings to look at"
@@ -31,7 +33,9 @@ export function LatestFindings({ summary }: { summary: Summary }) {
         rows={summary.latest}
         keyOf={(row) => row.id}
         label="Findings to look at"
-        empty={<Empty title="No finding touches the scope time" />}
+        empty={
+          <Empty title="No finding touches the scope time" action={current ? <Button href={href({ page: "findings" })}>{current === 1 ? "See the one at another time" : `See the ${current.toLocaleString("en-US")} at other times`}</Button> : null} />
+        }
         columns={[
           { id: "severity", header: "Severity", width: 110, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
           { id: "title", header: "Finding", width: 290, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },

@@ -36,7 +36,7 @@ export function NewcomersPanel({ summary }: { summary: Summary }) {
           pageSize={8}
           keyOf={(row) => row.kind + row.value}
           label="Newly observed countries and network operators"
-          empty={<Empty title="Nothing new">No country and no network operator that was not seen in {before}. They are known only where a geography file is configured.</Empty>}
+          empty={<Empty title="Nothing new">Every country and network operator that is known was seen in {before} as well. They are known only where a geography file is configured.</Empty>}
           columns={[
             { id: "value", header: "What", width: 190, isRowHeader: true, sortingField: "value", cell: (row) => nameOf(row) },
             { id: "bytes", header: "Bytes", number: true, width: 110, cell: (row) => <Bytes value={row.bytes} /> },

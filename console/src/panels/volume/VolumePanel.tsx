@@ -125,10 +125,13 @@ export function VolumePanel({ id, what, findings }: { id: string; what: string; 
   );
 }
 
-/** What the band rests on. Before two weeks were learned no number of days is said: the answers say how many lie before the scope. */
+/**
+ * What the band rests on. The chart begins before the scope, so it has fewer days than the answers name, and says which. Before two weeks
+ * were learned no number of days is said: the answers say how many lie before the scope.
+ */
 function bandWords(volume: VolumeAnswer | undefined): string | null {
   if (!volume?.baseline) return null;
-  if (volume.baseline.mature) return volume.baseline.words;
+  if (volume.baseline.mature) return `The band rests on the days before the time shown, 45 at most; ${volume.baseline.days.toFixed(1)} are on record.`;
   return volume.bands.length ? "The expected band is in training: take it with care until two weeks were learned." : "In training: there is too little history for an expected band.";
 }
 
