@@ -1,6 +1,6 @@
 import { render, screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import type { JobStatus, ListState, SourceStatus } from "../../api/types";
+import type { JobStatus, ListState, SourceStatus, Status } from "../../api/types";
 import { CollectionPanel } from "./CollectionPanel";
 import { JobsPanel } from "./JobsPanel";
 import { ParkedPanel } from "./ParkedPanel";
@@ -47,11 +47,27 @@ const queue: SourceStatus = {
 
 const job: JobStatus = { name: "collect", state: "idle", runs: 4, failures: 1, last_success: "2026-11-24T06:00:00Z", busy_millis: 9_000, last_millis: 1_240, note: "40 records of 1 objects", error: null };
 
+const receiver: Status["receivers"][number] = {
+  name: "soc",
+  kind: "webhook",
+  place: "https://soc.example.net",
+  state: "failing",
+  last_success: null,
+  last_error: { time: "2026-11-24T05:00:00Z", message: "503 Service Unavailable", times: 2 },
+  errors: 2,
+  delivered: 0,
+  refused: 0,
+  skipped: 0,
+  retries: 1,
+  waiting: 4,
+  waiting_since: "2026-11-24T04:00:00Z",
+};
+
 const row = (label: string, name: string) => within(screen.getByRole("table", { name: label })).getByText(name).closest("tr")!;
 
 describe("what is collected", () => {
   it("is told of each source, in words, and what cannot be told is a dash", () => {
-    render(<CollectionPanel status={{ collecting: true, sources: [source, queue], jobs: [] }} silence={null} />);
+    render(<CollectionPanel status={{ collecting: true, sources: [source, queue], jobs: [], receivers: [] }} silence={null} />);
     const first = row("Collection", "dropped");
     for (const said of ["Folder", "/srv/flow-logs", "Running", "1,201", "1,200", "27.4 MiB", "None", "1 min 15 s"]) expect(first.textContent).toContain(said);
     expect(within(first).getByTitle("this source cannot tell").textContent).toBe("–");
@@ -62,21 +78,21 @@ describe("what is collected", () => {
 
   it("names the last error with its time, and whether it is over", () => {
     const over = { ...queue, name: "old", state: "running" };
-    render(<CollectionPanel status={{ collecting: true, sources: [queue, over], jobs: [] }} silence={null} />);
+    render(<CollectionPanel status={{ collecting: true, sources: [queue, over], jobs: [], receivers: [] }} silence={null} />);
     const [failing, past] = within(screen.getByRole("list", { name: "Last errors of the sources" })).getAllByRole("listitem");
     expect(failing?.textContent).toContain("prod: cannot receive from the queue: access denied It tries again. Last at 2026-11-24 05:00 UTC, 4 times in a row, 9 errors in all");
     expect(past?.textContent).toContain("That is over.");
   });
 
   it("is nothing in a process that only answers, which says how to begin", () => {
-    render(<CollectionPanel status={{ collecting: false, sources: [], jobs: [] }} silence={null} />);
+    render(<CollectionPanel status={{ collecting: false, sources: [], jobs: [], receivers: [] }} silence={null} />);
     expect(screen.getByText(/This process only answers/)).toBeTruthy();
     expect(screen.getByText("weir serve --config weir.toml")).toBeTruthy();
     expect(screen.queryByRole("table")).toBeNull();
   });
 
   it("says when it may be old", () => {
-    render(<CollectionPanel status={{ collecting: true, sources: [source], jobs: [] }} silence="The server does not answer." />);
+    render(<CollectionPanel status={{ collecting: true, sources: [source], jobs: [], receivers: [] }} silence="The server does not answer." />);
     expect(screen.getByText(/The server does not answer\. What stands here may be old\./)).toBeTruthy();
   });
 });
@@ -107,13 +123,14 @@ describe("the notice on the summary", () => {
   const list: ListState = { name: "tor", kind: "tor-relay", added: "2026-10-01T00:00:00Z", age_days: 54, source: null, entries: 6_000 };
 
   it("names what fails and what is old, and nothing else", () => {
-    const status = { collecting: true, sources: [source, queue], jobs: [job, { ...job, name: "detect", state: "failing" as const, error: "no memory" }] };
+    const status = { collecting: true, sources: [source, queue], jobs: [job, { ...job, name: "detect", state: "failing" as const, error: "no memory" }], receivers: [receiver] };
     expect(troubles(status, [list, { ...list, name: "new", age_days: 2 }])).toEqual([
       "The source prod is failing: cannot receive from the queue: access denied.",
       "The job detect is failing: no memory.",
+      "The receiver soc is failing: 503 Service Unavailable.",
       "The list tor is 54 days old.",
     ]);
-    expect(troubles({ collecting: true, sources: [source], jobs: [job] }, [])).toEqual([]);
+    expect(troubles({ collecting: true, sources: [source], jobs: [job], receivers: [{ ...receiver, state: "running" }] }, [])).toEqual([]);
     expect(troubles(undefined, [])).toEqual([]);
   });
 });
