@@ -75,6 +75,7 @@ export type Status = Filled<Schemas["Status"]>;
 export type SourceStatus = Filled<Schemas["SourceStatus"]>;
 export type ParkedMessage = Filled<Schemas["ParkedMessage"]>;
 export type JobStatus = Filled<Schemas["JobStatus"]>;
+export type ReceiverStatus = Filled<Schemas["ReceiverStatus"]>;
 export type Found = Filled<Schemas["Found"]>;
 export type SearchResult = Filled<Schemas["SearchResult"]>;
 export type PortUse = Answers["ports"]["rows"][number];

@@ -214,6 +214,17 @@ export const PAGE_TEXTS: Partial<Record<HelpTopic, HelpText>> = {
     ask: ["Does a job fail again and again with the same error?", "Does collect take longer than the time between two commits?"],
     from: "The process that answers you, since its start: GET /api/v1/status.",
   },
+  receivers: {
+    title: "Who is told",
+    shows: "The receivers that this process tells of findings: webhooks, Slack, syslog and files, and how that is going.",
+    read: [
+      "A receiver that is down loses nothing: what is due waits in order, and is tried again until it is taken.",
+      "Refused means that the receiver will never take it, such as for a wrong key or a message that is too large. Those behind it go on.",
+      "Left out is what it is not told of: by severity or type, because the finding was put away, or because it changed again too soon.",
+    ],
+    ask: ["Does a receiver refuse what it is told? Look at its address and its key.", "How long has the oldest notice waited?"],
+    from: "The process that answers you, since its start: GET /api/v1/status.",
+  },
   rejects: {
     title: "Refused records and objects with trouble",
     shows: "Records that could not be understood, each with its object, its line or row, and the reason.",

@@ -35,6 +35,7 @@ export const TOPICS = [
   "collection",
   "parked",
   "jobs",
+  "receivers",
   "rejects",
   "gaps",
   "lists",

@@ -16,6 +16,7 @@ import { GapsPanel } from "../panels/sources/GapsPanel";
 import { JobsPanel } from "../panels/sources/JobsPanel";
 import { ListsPanel } from "../panels/sources/ListsPanel";
 import { ParkedPanel } from "../panels/sources/ParkedPanel";
+import { ReceiversPanel } from "../panels/sources/ReceiversPanel";
 import { RejectsPanel, TroubledPanel } from "../panels/sources/RejectsPanel";
 
 /** What was read, what was refused, what is missing, and what is known beside it. */
@@ -40,6 +41,7 @@ export function SourcesPage() {
       )}
       {now ? <ParkedPanel sources={now.sources} /> : null}
       {now?.collecting ? <JobsPanel jobs={now.jobs} /> : null}
+      {now ? <ReceiversPanel receivers={now.receivers} /> : null}
       {sources.error ? <Failure error={sources.error} onRetry={() => void sources.refetch()} /> : null}
       {sources.isPending ? <Skeleton height={420} /> : null}
       {found ? (

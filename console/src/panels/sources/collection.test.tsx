@@ -4,6 +4,7 @@ import type { JobStatus, ListState, SourceStatus, Status } from "../../api/types
 import { CollectionPanel } from "./CollectionPanel";
 import { JobsPanel } from "./JobsPanel";
 import { ParkedPanel } from "./ParkedPanel";
+import { ReceiversPanel } from "./ReceiversPanel";
 import { troubles } from "./TroubleNotice";
 
 const source: SourceStatus = {
@@ -116,6 +117,20 @@ describe("jobs", () => {
     render(<JobsPanel jobs={[job, { ...job, name: "detect", state: "failing", error: "no memory", last_millis: 90 }]} />);
     for (const said of ["Commits what the sources deliver", "Waiting", "1.2 s", "40 records of 1 objects"]) expect(row("Jobs", "collect").textContent).toContain(said);
     for (const said of ["Failing", "no memory", "90 ms"]) expect(row("Jobs", "detect").textContent).toContain(said);
+  });
+});
+
+describe("who is told", () => {
+  it("is shown with how that goes, and why it does not", () => {
+    render(<ReceiversPanel receivers={[receiver]} />);
+    for (const said of ["Webhook", "Failing", receiver.place, String(receiver.delivered), String(receiver.waiting)]) expect(row("Who is told", "soc").textContent).toContain(said);
+    expect(screen.getByText(/503 Service Unavailable/)).toBeTruthy();
+    expect(screen.getByText(/It tries again/)).toBeTruthy();
+  });
+
+  it("takes no room when nobody is", () => {
+    const { container } = render(<ReceiversPanel receivers={[]} />);
+    expect(container.textContent).toBe("");
   });
 });
 
