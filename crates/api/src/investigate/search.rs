@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use detect::FindingType;
 use flow::{Address, EntityKind, Timestamp};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use state::{Choice, FindingFilter, FindingSort, FindingSummary};
 use utoipa::ToSchema;
 
 use super::Investigator;
@@ -57,8 +59,8 @@ struct IdRow {
 }
 
 impl Investigator {
-    /// Looks for an identifier, a `Name` tag, an address, a network such as `10.0.0.0/16`, an account, or a finding's id; `*` and `?`
-    /// stand for any letters and any letter, and the case does not matter. Looks in the inventory, the lake and the findings.
+    /// Looks for an identifier, a `Name` tag, an address, a network such as `10.0.0.0/16`, an account, a finding's id, or a
+    /// finding's type; `*` and `?` stand for any letters and any letter, and the case does not matter. Looks in the inventory, the lake and the findings.
     ///
     /// # Errors
     /// When the text is empty or too long, or the lake cannot answer.
@@ -70,16 +72,9 @@ impl Investigator {
         let wildcard = text.contains(['*', '?']);
         let mut rows: Vec<Found> = Vec::new();
         if let Some(finding) = self.store.finding_summary(text).await? {
-            rows.push(Found {
-                id: finding.id,
-                kind: "finding".to_owned(),
-                name: Some(finding.title),
-                account: finding.account_id,
-                matched: "finding".to_owned(),
-                first_seen: Some(finding.first_seen),
-                last_seen: Some(finding.last_seen),
-            });
+            rows.push(of_finding(finding, "finding".to_owned()));
         }
+        rows.extend(self.of_type(text).await?);
         if wildcard {
             rows.extend(self.by_pattern(text));
         } else {
@@ -100,6 +95,24 @@ impl Investigator {
         let more = rows.len() > CAP;
         rows.truncate(CAP);
         Ok(SearchResult { text: text.to_owned(), rows, more })
+    }
+
+    /// Findings of the types that have the text in their name, the latest first.
+    async fn of_type(&self, text: &str) -> Result<Vec<Found>, InvestigateError> {
+        let pattern = if text.contains(['*', '?']) { text.to_lowercase() } else { format!("*{}*", text.to_lowercase()) };
+        let types: Vec<FindingType> =
+            FindingType::ALL.iter().copied().filter(|known| glob(&pattern, &known.name().to_lowercase())).collect();
+        // What stands in every name, such as `ec2`, asks for no type.
+        if types.is_empty() || types.len() == FindingType::ALL.len() {
+            return Ok(Vec::new());
+        }
+        let filter = FindingFilter { types: Choice::of(types), ..FindingFilter::default() };
+        let (found, _) = self.store.findings(&filter, FindingSort::LastSeen, true, 0, CAP as u64).await?;
+        Ok(found
+            .into_iter()
+            .map(|finding| (format!("type {}", finding.finding_type), finding))
+            .map(|(matched, finding)| of_finding(finding, matched))
+            .collect())
     }
 
     fn by_pattern(&self, pattern: &str) -> Vec<Found> {
@@ -171,6 +184,18 @@ impl Investigator {
             found.extend(lake_rows(&answer, "account")?);
         }
         Ok(found)
+    }
+}
+
+fn of_finding(finding: FindingSummary, matched: String) -> Found {
+    Found {
+        id: finding.id,
+        kind: "finding".to_owned(),
+        name: Some(finding.title),
+        account: finding.account_id,
+        matched,
+        first_seen: Some(finding.first_seen),
+        last_seen: Some(finding.last_seen),
     }
 }
 

@@ -178,6 +178,7 @@ async fn search_finds_by_what_people_know() {
     assert_eq!(find(SCANNER).await, [SCANNER], "rejected traffic counts");
     assert!(find(ACCOUNT).await.starts_with(&[ACCOUNT.to_owned()]));
     assert_eq!(find(&finding()).await, [finding()]);
+    assert!(find("torclient").await.contains(&finding()) && find("*:EC2/TorClient").await.contains(&finding()), "by its type");
     assert!(find("nothing-like-it").await.is_empty());
     assert!(investigator.search(" ").await.is_err());
 }

@@ -120,6 +120,12 @@ fn opening(signals: &[&Signal], first: Timestamp, last: Timestamp) -> StoryLine 
     StoryLine { at: first, text, tactic: None, findings: Vec::new() }
 }
 
+/// Whether the text names the address, and not one that it is the beginning or the end of.
+fn names(text: &str, address: &str) -> bool {
+    let part = |letter: char| letter.is_ascii_alphanumeric() || letter == ':' || letter == '.';
+    text.split(|letter: char| !part(letter)).any(|word| word.trim_end_matches(['.', ':']) == address)
+}
+
 /// The end of a step's sentence: how often, with whom else, and how much it weighs.
 fn more(step: &[&Signal]) -> String {
     let Some(head) = step.first() else { return String::new() };
@@ -130,6 +136,12 @@ fn more(step: &[&Signal]) -> String {
         text += &format!(", and {more} of the kind, with {with} in all");
     } else if remotes.len() > 1 {
         text += &format!(", and the same with {}", count(remotes.len() as u64 - 1, "more remote host"));
+        // The title names the remote that stands out, which need not be the first.
+        let named = head.remotes.iter().filter(|remote| names(&head.title, &remote.remote_addr));
+        let first = named.filter_map(|remote| Some((remote.spans.first()?.first, &remote.remote_addr))).min();
+        if let Some((from, address)) = first.filter(|(from, _)| from.secs() - head.first_seen.secs() >= 60) {
+            text += &format!(", {address} itself from {} later on", length(from.secs() - head.first_seen.secs()));
+        }
     }
     let (first, last) = (head.first_seen, step.iter().map(|signal| signal.last_seen).max().unwrap_or(head.last_seen));
     if last.secs() - first.secs() >= 2 * flow::HOUR_SECS {

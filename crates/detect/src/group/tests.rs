@@ -110,6 +110,23 @@ fn an_intrusion_is_one_story() {
 }
 
 #[test]
+fn a_remote_that_came_in_later_is_not_said_to_have_been_there() {
+    let mut signals = intrusion();
+    let mut earlier = signals[3].remotes[0].clone();
+    earlier.remote_addr = "203.0.113.90".to_owned();
+    let start = signals[3].first_seen;
+    signals[3].remotes[0].spans = vec![Span { first: start.plus_secs(9 * 3_600), last: start.plus_secs(10 * 3_600) }];
+    signals[3].remotes.push(earlier);
+    let story = &groups(signals)[0].story;
+    let line = story.iter().find(|line| line.text.contains("sent much data")).unwrap();
+    assert!(
+        line.text.contains("203.0.113.9, and the same with 1 more remote host, 203.0.113.9 itself from 9 hours later on"),
+        "{}",
+        line.text
+    );
+}
+
+#[test]
 fn what_is_far_apart_is_not_linked() {
     let near = [signal(FindingType::TorClient, "i-1", "203.0.113.1", 0), signal(FindingType::Spambot, "i-1", "198.51.100.1", 20 * 60)];
     assert_eq!(sizes(&groups(near)), [2]);

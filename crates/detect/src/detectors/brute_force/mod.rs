@@ -235,7 +235,7 @@ impl BruteForce {
             (0.7, "what a guess looks like on this port is not established for flow logs".to_owned())
         };
         let (name, value, reason) = contact.direction_factor();
-        Card::new(self.finding_type, contact, summary, actual, Some(limit))
+        let mut card = Card::new(self.finding_type, contact, summary, actual, Some(limit))
             .issue(format!("{role} {}", service_key(contact)))
             .occurrence_key(format!("{} {} {}", contact.hour, row.remote_net, contact.direction))
             .severity(severity)
@@ -245,7 +245,14 @@ impl BruteForce {
             .fact("sessions", row.sessions)
             .fact("success", success)
             .sure("size", size.0, size.1)
-            .sure(name, value, reason)
+            .sure(name, value, reason);
+        if !guessing {
+            return card
+                .unless(format!("had the session been of the size of the guesses (here {} packets)", row.most))
+                .unless(format!("had no guesses come before it, within {AFTERMATH_HOURS} hours"))
+                .done();
+        }
+        card = card
             .unless(format!("with fewer than {} sessions in the hour (here {})", thresholds.min_sessions, row.sessions))
             .unless(format!(
                 "had their sizes differed by more than {:.0} packets between the quartiles (here {:.0})",
@@ -257,7 +264,7 @@ impl BruteForce {
                 wording::percent(thresholds.min_short_share),
                 wording::percent(row.short_share())
             ))
-            .unless(format!("had the two networks talked on {HABIT_DAYS} days before (here {})", row.days_known))
-            .done()
+            .unless(format!("had the two networks talked on {HABIT_DAYS} days before (here {})", row.days_known));
+        card.done()
     }
 }
