@@ -74,7 +74,7 @@ pub async fn behind(weir: &Weir, engine: &Engine) -> anyhow::Result<bool> {
 /// the hours after are judged again too.
 ///
 /// # Errors
-/// As [`detect`]; then the same is due the next time.
+/// As [`detect()`]; then the same is due the next time.
 pub async fn catch_up(weir: &Weir, engine: &Arc<Engine>) -> anyhow::Result<Detected> {
     let Some(due) = due(weir, engine).await? else { return Ok(Detected::default()) };
     let last = engine.range().await?.last.unwrap_or(due.from);
