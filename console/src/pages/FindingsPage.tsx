@@ -148,9 +148,9 @@ export function FindingsPage() {
 
 const COLUMNS: TableProps.ColumnDefinition<FindingSummary>[] = [
   { id: "severity", header: "Severity", sortingField: "severity", width: 120, cell: (row) => <SeverityBadge word={row.severity_word} value={row.severity} /> },
-  { id: "title", header: "Finding", width: 205, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
-  { id: "type", header: "Type", sortingField: "type", width: 222, cell: (row) => <FindingType name={row.finding_type} /> },
-  { id: "entity", header: "Entity", sortingField: "entity", width: 198, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={wholeHours(row)} /> },
+  { id: "title", header: "Finding", width: 196, isRowHeader: true, cell: (row) => <FindingTitle finding={row} /> },
+  { id: "type", header: "Type", sortingField: "type", width: 207, cell: (row) => <FindingType name={row.finding_type} /> },
+  { id: "entity", header: "Entity", sortingField: "entity", width: 222, cell: (row) => <Identifier id={row.entity} name={row.entity_name} scope={wholeHours(row)} /> },
   { id: "count", header: <div className="number">Count</div>, ariaLabel: () => "Count", sortingField: "count", width: 105, cell: (row) => <div className="number"><Count value={row.count} what="occurrences" /></div> },
   { id: "first", header: "First seen", sortingField: "first_seen", width: 118, cell: (row) => <Time value={row.first_seen} /> },
   { id: "last", header: "Last seen", sortingField: "last_seen", width: 118, cell: (row) => <Time value={row.last_seen} /> },
