@@ -9,6 +9,8 @@ export async function open(page: Page, path: string): Promise<void> {
 export async function settled(page: Page, timeout = 60_000): Promise<void> {
   await expect(page.locator("h1").first()).toBeVisible();
   await expect(page.locator(".skeleton")).toHaveCount(0, { timeout });
+  // A table says by itself that it waits for its rows.
+  await expect(page.getByText(/^Loading /)).toHaveCount(0, { timeout });
 }
 
 /** A panel by the name of its help topic. */

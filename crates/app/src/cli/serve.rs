@@ -38,7 +38,7 @@ pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Resu
     let bound = listener.local_addr()?;
     let stop = stop_when_told();
     let mut routes = Router::new();
-    let mail = Mail::start(&weir.config.deliver, &weir.store, &stop).await?;
+    let mail = Mail::start(&weir, access, &stop).await?;
     let receivers = mail.status();
     let runtime = match access {
         Access::Write => {
@@ -68,11 +68,14 @@ pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Resu
 fn stop_when_told() -> CancellationToken {
     let stop = CancellationToken::new();
     let told = stop.clone();
+    // Listened for from here on, not from when the task gets its first turn.
+    #[cfg(unix)]
+    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     tokio::spawn(async move {
         let interrupted = tokio::signal::ctrl_c();
         #[cfg(unix)]
         {
-            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            match terminated {
                 Ok(mut ended) => {
                     tokio::select! { _ = interrupted => {}, _ = ended.recv() => {} }
                 }

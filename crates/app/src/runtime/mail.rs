@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::now;
+use crate::home::{Access, Weir};
 
 /// Everything that delivers in this process.
 pub(crate) struct Mail {
@@ -17,14 +18,18 @@ pub(crate) struct Mail {
 }
 
 impl Mail {
-    /// Starts a task for each receiver. They look for what is new by themselves, every few seconds, whichever process found it.
+    /// Starts a task for each receiver. They look for what is new by themselves, every few seconds, whichever process found it. A process
+    /// that only answers and has no receivers leaves those of another process alone.
     ///
     /// # Errors
     /// When a receiver's settings make no sense, or the state cannot be written.
-    pub(crate) async fn start(settings: &[deliver::Settings], store: &Arc<Store>, stop: &CancellationToken) -> anyhow::Result<Self> {
+    pub(crate) async fn start(weir: &Weir, access: Access, stop: &CancellationToken) -> anyhow::Result<Self> {
+        let (settings, store) = (&weir.config.deliver, &weir.store);
         let targets = deliver::targets(settings, &deliver::Clock::new(now))?;
         let names: Vec<String> = settings.iter().map(|settings| settings.name.clone()).collect();
-        store.set_receivers(&names).await?;
+        if access == Access::Write || !names.is_empty() {
+            store.set_receivers(&names).await?;
+        }
         let (changed, wake) = watch::channel(0_u64);
         let mut tasks = JoinSet::new();
         let mut healths = Vec::new();

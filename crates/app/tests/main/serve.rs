@@ -15,7 +15,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts on a free port and waits until it says where it listens.
-    fn start(weir: &Weir) -> Self {
+    pub(crate) fn start(weir: &Weir) -> Self {
         Self::start_with(weir, "")
     }
 

@@ -77,6 +77,9 @@ fn an_object_put_into_the_folder_becomes_a_finding_on_the_screen() {
     assert!(String::from_utf8_lossy(&other.stderr).contains("another weir process is writing"));
     assert_eq!(weir.sql("SELECT count(*) AS flows FROM flows")[0]["flows"], 40);
 
+    // One that only answers, and has no receivers, leaves those of this one alone.
+    stop(Server::start(&weir));
+
     // A file that grows is taken when it is whole.
     let path = logs.join("contact.log");
     let text = talk("203.0.113.9", 1_763_903_600);
