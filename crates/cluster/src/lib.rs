@@ -1,0 +1,1 @@
+//! Questions run by a Ballista cluster.
