@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use enrich::ListKind;
-use lake::Table;
+use lake::{Bucket, Location, Table};
 use query::Limits;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +17,8 @@ use utoipa::ToSchema;
 pub struct Config {
     /// Geography and ASN.
     pub geo: Geo,
+    /// Where the lake is.
+    pub lake: Lake,
     /// Where `weir serve` collects from. With a source it is the one that writes the data folder; without, it only answers.
     pub sources: collect::Config,
     /// Lists of addresses that `weir serve` fetches again and again. A list that changed is matched against the whole past at once.
@@ -37,6 +39,31 @@ pub struct Config {
     pub query: Query,
     /// What the detectors are tuned to.
     pub thresholds: detect::Thresholds,
+}
+
+/// Where the lake is.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lake {
+    /// `s3://bucket/prefix`, or a folder. Left out: `lake` in the data folder. A lake in a bucket may be written by several processes at
+    /// once, each with a data folder of its own; the inventory's documents are kept beside it then. The store must refuse to write an object
+    /// that is there already when it is asked to (`If-None-Match: *`), as S3 does.
+    pub location: Option<String>,
+    /// Region of the bucket. Left out: what `AWS_REGION` says.
+    pub region: Option<String>,
+    /// Address of a store that speaks S3's protocol and is not AWS's own. Left out: what `AWS_ENDPOINT_URL` says.
+    pub endpoint: Option<String>,
+}
+
+impl Lake {
+    /// The location; what is left out is in the data folder.
+    pub(crate) fn place(&self, root: &Path) -> anyhow::Result<Location> {
+        let Some(text) = &self.location else { return Ok(Location::Folder(root.join("lake"))) };
+        Ok(match Location::parse(text)? {
+            Location::S3(bucket) => Location::S3(Bucket { region: self.region.clone(), endpoint: self.endpoint.clone(), ..bucket }),
+            folder => folder,
+        })
+    }
 }
 
 /// Geography and ASN files.
@@ -110,11 +137,14 @@ impl Default for Ingest {
 pub struct Watch {
     /// Whether the detectors run after each commit, over the hours that it may have changed.
     pub detect: bool,
+    /// Whether a process without sources watches too: judges what others commit to the same lake, and tidies it up. For the one server
+    /// beside several `weir collect`.
+    pub without_sources: bool,
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { detect: true }
+        Self { detect: true, without_sources: false }
     }
 }
 
@@ -261,6 +291,7 @@ impl Config {
     /// Names the setting and what is wrong with it.
     pub fn check(&self) -> anyhow::Result<()> {
         self.sources.check()?;
+        self.lake.place(Path::new(""))?;
         deliver::check(&self.deliver)?;
         let mut names = std::collections::BTreeSet::new();
         for list in &self.lists {
@@ -273,13 +304,29 @@ impl Config {
         self.keep.check().map_err(anyhow::Error::msg)
     }
 
-    /// Whether a process with these settings collects by itself.
-    pub(crate) fn collects(&self) -> bool {
+    /// The same for a process that collects and does nothing else: others judge, tidy up, ask for inventory and lists, and tell of findings.
+    pub(crate) fn of_a_worker(self) -> Self {
+        Self {
+            watch: Watch { detect: false, without_sources: false },
+            keep: Keep { every_secs: 0, ..self.keep },
+            lists: Vec::new(),
+            inventory: Vec::new(),
+            deliver: Vec::new(),
+            ..self
+        }
+    }
+
+    /// Whether a process with these settings does something by itself, and writes the data folder.
+    pub(crate) fn works(&self) -> bool {
+        self.watch.without_sources || self.has_sources() || !(self.lists.is_empty() && self.inventory.is_empty())
+    }
+
+    /// Whether a process with these settings collects flow logs.
+    pub(crate) fn has_sources(&self) -> bool {
         let sources = &self.sources;
         !(sources.folder.is_empty() && sources.s3_queue.is_empty() && sources.s3_listing.is_empty())
             || sources.firehose.enabled
             || sources.upload.enabled
-            || !(self.lists.is_empty() && self.inventory.is_empty())
     }
 }
 
@@ -337,7 +384,7 @@ mod tests {
         assert!(problem("[keep]\ndays = { flows = 0 }").contains("at least 1 day"));
         let good: Config = toml::from_str("[keep]\ndays = { flows = 90, seen = 400 }\n[[sources.folder]]\npath = '/logs'").unwrap();
         good.check().unwrap();
-        assert!(good.collects() && !Config::default().collects());
+        assert!(good.works() && !Config::default().works());
     }
 
     #[test]

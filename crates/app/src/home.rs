@@ -12,6 +12,7 @@ use query::Engine;
 use state::Store;
 
 use crate::config::Config;
+use crate::documents::Documents;
 
 /// What a command needs of the data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Weir {
     pub lake: Arc<Lake>,
     /// Findings, triage, lists, tokens.
     pub store: Arc<Store>,
+    /// What the cloud said of itself, as it was kept.
+    pub documents: Documents,
     /// What is known of the cloud's inventory, over time.
     pub inventory: Arc<Inventory>,
     /// Lists of addresses.
@@ -51,15 +54,17 @@ impl Weir {
     pub async fn open(root: &Path, config: Config, access: Access) -> anyhow::Result<Self> {
         fs::create_dir_all(root).with_context(|| format!("cannot create the data folder {}", root.display()))?;
         let lock = lock(root, access)?;
-        let lake = Lake::open(&root.join("lake")).await?;
+        let lake = Lake::open_at(&config.lake.place(root)?).await?;
         if lock.is_some() {
             lake.recover().await?;
         }
         let store = Store::open(&root.join("state.db")).await?;
         let geo = Geo::open(&config.geo.files)?;
+        let documents = Documents::open(root, &lake)?;
         Ok(Self {
             root: root.to_owned(),
-            inventory: Arc::new(inventory(root)?),
+            inventory: Arc::new(documents.load().await?),
+            documents,
             lists: Arc::new(lists(&store).await?),
             config,
             lake: Arc::new(lake),
@@ -79,7 +84,8 @@ impl Weir {
             config: self.config.clone(),
             lake: Arc::clone(&self.lake),
             store: Arc::clone(&self.store),
-            inventory: Arc::new(inventory(&self.root)?),
+            documents: self.documents.clone(),
+            inventory: Arc::new(self.documents.load().await?),
             lists: Arc::new(lists(&self.store).await?),
             geo: Arc::new(Geo::open(&self.config.geo.files)?),
             lock: self.lock.clone(),
@@ -151,12 +157,6 @@ pub(crate) fn lists_mark(lists: &Lists) -> anyhow::Result<String> {
     Ok(format!("{:016x}", fingerprint(&serde_json::to_vec(&said)?)))
 }
 
-fn inventory(root: &Path) -> anyhow::Result<Inventory> {
-    let folder = root.join("inventory");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    Ok(enrich::load_dir(&folder)?)
-}
-
 async fn lists(store: &Store) -> anyhow::Result<Lists> {
     let mut lists = Vec::new();
     for stored in store.lists().await? {
@@ -166,75 +166,8 @@ async fn lists(store: &Store) -> anyhow::Result<Lists> {
     Ok(Lists::new(lists))
 }
 
-/// Keeps inventory documents in the data folder: `<micros>-<hash>.json`. Returns what each one held.
-///
-/// # Errors
-/// Names the file that is no inventory; nothing of it is kept.
-pub fn import_inventory(root: &Path, files: &[(PathBuf, Timestamp)]) -> anyhow::Result<Vec<(PathBuf, Timestamp, enrich::ImportCounts)>> {
-    let folder = root.join("inventory");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let mut imported = Vec::new();
-    for (file, as_of) in files {
-        let json = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let counts = Inventory::default().add(&json, *as_of).with_context(|| format!("{} is no inventory", file.display()))?;
-        let name = format!("{}-{:016x}.json", as_of.micros(), fingerprint(&json));
-        let kept = folder.join(&name);
-        let partial = folder.join(format!(".{name}.part"));
-        fs::write(&partial, &json)
-            .and_then(|()| fs::rename(&partial, &kept))
-            .with_context(|| format!("cannot write {}", kept.display()))?;
-        imported.push((file.clone(), *as_of, counts));
-    }
-    Ok(imported)
-}
-
-/// Keeps a document of a series that is asked for again and again, unless it says what the one before it said. Whether it was kept.
-///
-/// # Errors
-/// When it is no inventory, or cannot be written.
-pub(crate) fn keep_inventory(root: &Path, series: &str, json: &[u8], as_of: Timestamp) -> anyhow::Result<bool> {
-    let folder = root.join("inventory");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    Inventory::default().add(json, as_of).with_context(|| format!("{series} is no inventory"))?;
-    let series: String = series.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
-    let hash = format!("{:016x}", fingerprint(json));
-    // `<micros>-<hash>-<series>.json`: the latest of the series is the last in the order of names.
-    let end = format!("-{series}.json");
-    let mut names: Vec<String> = Vec::new();
-    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
-    }
-    let latest = names.into_iter().filter(|name| name.ends_with(&end) && !name.starts_with('.')).max();
-    if latest.is_some_and(|name| name.contains(&hash)) {
-        return Ok(false);
-    }
-    let name = format!("{:016}-{hash}{end}", as_of.micros());
-    let (partial, kept) = (folder.join(format!(".{name}.part")), folder.join(&name));
-    fs::write(&partial, json).and_then(|()| fs::rename(&partial, &kept)).with_context(|| format!("cannot write {}", kept.display()))?;
-    Ok(true)
-}
-
-/// When an inventory document was true: as its name says (`20261121T000000Z-…`, or microseconds), else when it was last written.
-///
-/// # Errors
-/// When the file is not there.
-pub fn inventory_time(file: &Path) -> anyhow::Result<Timestamp> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let prefix = name.split('-').next().unwrap_or_default();
-    if let Ok(time) = chrono::NaiveDateTime::parse_from_str(prefix, "%Y%m%dT%H%M%SZ") {
-        return Ok(Timestamp::from_micros(time.and_utc().timestamp_micros()));
-    }
-    if let Some(micros) = prefix.parse().ok().filter(|micros: &i64| *micros > 1_000_000_000_000_000) {
-        return Ok(Timestamp::from_micros(micros));
-    }
-    let modified =
-        fs::metadata(file).and_then(|metadata| metadata.modified()).with_context(|| format!("cannot read {}", file.display()))?;
-    let age = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Ok(Timestamp::from_micros(i64::try_from(age.as_micros()).unwrap_or(0)))
-}
-
 /// FNV-1a: tells documents of one instant apart, no more.
-fn fingerprint(bytes: &[u8]) -> u64 {
+pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
@@ -255,32 +188,5 @@ fn lock(root: &Path, access: Access) -> anyhow::Result<Option<File>> {
             bail!("another weir process is writing to {}; wait until it is done, or give another --data folder", root.display())
         }
         Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {}", path.display())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_is_kept_when_it_says_something_new() {
-        let root = tempfile::tempdir().unwrap();
-        let vpcs = |cidr: &str| format!("{{\"Vpcs\": [{{\"VpcId\": \"vpc-1\", \"CidrBlock\": \"{cidr}\"}}]}}");
-        let keep = |secs, series, cidr| keep_inventory(root.path(), series, vpcs(cidr).as_bytes(), Timestamp::from_secs(secs)).unwrap();
-        assert!(keep(1_764_000_000, "main/vpcs", "10.0.0.0/16"));
-        assert!(!keep(1_764_000_900, "main/vpcs", "10.0.0.0/16"));
-        assert!(keep(1_764_000_900, "other/vpcs", "10.0.0.0/16"));
-        assert!(keep(1_764_001_800, "main/vpcs", "10.1.0.0/16"));
-        assert!(keep(1_764_002_700, "main/vpcs", "10.0.0.0/16"), "what it said before the last is said anew");
-        assert!(keep_inventory(root.path(), "main/vpcs", b"no inventory", Timestamp::from_secs(0)).is_err());
-        assert!(!enrich::load_dir(&root.path().join("inventory")).unwrap().is_empty());
-    }
-
-    #[test]
-    fn names_tell_when_an_inventory_was_true() {
-        let time = |name| inventory_time(Path::new(name)).map(|time| time.to_string());
-        assert_eq!(time("20261121T013000Z-describe-instances.json").unwrap(), "2026-11-21T01:30:00Z");
-        assert_eq!(time("1763600000000000-0011.json").unwrap(), "2025-11-20T00:53:20Z");
-        assert!(time("/no/such/describe-instances.json").is_err());
     }
 }

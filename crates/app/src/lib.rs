@@ -15,6 +15,7 @@ mod chart;
 mod cli;
 pub mod config;
 mod console;
+mod documents;
 pub mod home;
 mod human;
 mod output;

@@ -52,6 +52,6 @@ pub use geo::{Geo, GeoFile, Location};
 pub use inventory::{
     AclEntry, AddressKind, Assignment, Attachment, Dated, EntityDetails, EntitySummary, FlowLog, GroupRef, GroupRule, ImportCounts,
     Instance, InstanceProfile, Interface, InterfaceAddress, Inventory, NetworkAcl, Peer, ProductCode, SearchHit, SecurityGroup, Subnet,
-    Tags, Vpc, load_dir,
+    Tags, Vpc, load_dir, load_documents,
 };
 pub use lists::{List, ListKind, ListKindError, ListMatch, Lists, RejectedLine};

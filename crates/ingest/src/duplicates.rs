@@ -42,6 +42,10 @@ pub(crate) struct Known {
     lake: Arc<Lake>,
     /// The files of `flows` when the batch began.
     committed: Arc<Vec<DataFile>>,
+    /// Files of our own since the batch before began.
+    own: HashSet<String>,
+    /// Hours that the batch holds records of.
+    touched: HashSet<Timestamp>,
     hours: HashMap<Timestamp, Hour>,
     /// Identities in memory, all hours together, and how many there may be.
     held: usize,
@@ -75,13 +79,72 @@ impl Hasher for Identity {
 
 impl Known {
     pub(crate) fn new(lake: Arc<Lake>, most: usize) -> Self {
-        Self { lake, committed: Arc::default(), hours: HashMap::new(), held: 0, most, clock: 0 }
+        Self {
+            lake,
+            committed: Arc::default(),
+            own: HashSet::new(),
+            touched: HashSet::new(),
+            hours: HashMap::new(),
+            held: 0,
+            most,
+            clock: 0,
+        }
     }
 
-    /// Begins a batch: from here on the lake's own files are those of this moment, whatever a compaction made of those before.
+    /// Begins a batch: from here on the lake's own files are those of this moment, whatever a compaction made of those before. Hours that
+    /// others brought something of are read anew when they are touched.
     pub(crate) async fn begin(&mut self) -> Result<(), IngestError> {
-        self.committed = self.lake.state(Table::Flows).await?.files;
+        let present = self.lake.state(Table::Flows).await?.files;
+        if self.lake.is_shared() {
+            let others: Vec<DataFile> = self.new_among(&present);
+            self.let_go(|hour| others.iter().any(|file| may_hold(file, hour)));
+        }
+        self.committed = present;
+        self.own.clear();
+        self.touched.clear();
         Ok(())
+    }
+
+    /// Takes note that the batch is committed with these files.
+    pub(crate) fn committed(&mut self, files: &[DataFile]) {
+        self.own.extend(files.iter().map(|file| file.path.clone()));
+    }
+
+    /// Whether others have committed, since the batch began, a record that may be one of the batch's.
+    pub(crate) async fn meets_others(&mut self) -> Result<bool, IngestError> {
+        let present = self.lake.state(Table::Flows).await?.files;
+        for file in self.new_among(&present) {
+            if !self.touched.iter().any(|hour| may_hold(&file, *hour)) {
+                continue;
+            }
+            let flows = self.read(&file).await?;
+            let names = name_hashes(&flows);
+            for row in 0..flows.len() {
+                let hour = flows.hour.get(row).unwrap_or_default();
+                if !self.touched.contains(&hour) {
+                    continue;
+                }
+                let known = self.hours.get(&hour).is_none_or(|known| known.identities.contains(&identity(&flows, row, &names)));
+                if known {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// The files that were not there when the batch began, and are not ours.
+    fn new_among(&self, present: &[DataFile]) -> Vec<DataFile> {
+        let before: HashSet<&str> = self.committed.iter().map(|file| file.path.as_str()).collect();
+        present.iter().filter(|file| !before.contains(file.path.as_str()) && !self.own.contains(&file.path)).cloned().collect()
+    }
+
+    async fn read(&self, file: &DataFile) -> Result<FlowBatch, IngestError> {
+        let mut flows = FlowBatch::default();
+        for batch in self.lake.read(Table::Flows, file, &COLUMNS).await? {
+            flows.append_arrow(&batch)?;
+        }
+        Ok(flows)
     }
 
     /// The rows of `flows` that are new, in order; they count as known from here on. The flows must have their hours. `written` are the
@@ -97,6 +160,7 @@ impl Known {
         }
         for hour in touched {
             self.prepare(hour, written).await?;
+            self.touched.insert(hour);
         }
         let names = name_hashes(flows);
         let mut kept = Vec::with_capacity(flows.len());
@@ -129,10 +193,7 @@ impl Known {
         let mut set = Hour { used: clock, ..Hour::default() };
         let files = self.committed.iter().chain(written);
         for file in files.filter(|file| file.date == date && may_hold(file, hour)) {
-            let mut flows = FlowBatch::default();
-            for batch in self.lake.read(Table::Flows, file, &COLUMNS).await? {
-                flows.append_arrow(&batch)?;
-            }
+            let flows = self.read(file).await?;
             let names = name_hashes(&flows);
             let rows = (0..flows.len()).filter(|row| flows.hour.get(*row) == Some(hour));
             set.identities.extend(rows.map(|row| identity(&flows, row, &names)));
@@ -140,6 +201,11 @@ impl Known {
         self.held += set.identities.len();
         self.hours.insert(hour, set);
         Ok(())
+    }
+
+    fn let_go(&mut self, which: impl Fn(Timestamp) -> bool) {
+        self.hours.retain(|hour, _| !which(*hour));
+        self.held = self.hours.values().map(|hour| hour.identities.len()).sum();
     }
 
     fn let_go_of_the_oldest(&mut self) {

@@ -1,6 +1,6 @@
 //! The ledger: which objects are in the lake. It is the lake's table `objects`, so it can never disagree with the lake.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
@@ -17,6 +17,8 @@ pub struct Ledger {
     versions: HashMap<String, Vec<(u64, Option<Timestamp>)>>,
     /// By content: the first object with it, and its records.
     contents: HashMap<String, (String, u64)>,
+    /// Files of the table that were read.
+    files: HashSet<String>,
 }
 
 const COLUMNS: [&str; 6] = ["uri", "size", "modified", "content_hash", "duplicate_of", "records"];
@@ -28,7 +30,24 @@ impl Ledger {
     /// When the lake cannot be read.
     pub async fn load(lake: &Lake) -> Result<Self, IngestError> {
         let mut ledger = Self::default();
+        ledger.refresh(lake).await?;
+        Ok(ledger)
+    }
+
+    /// An empty one that takes up what is committed from here on.
+    pub(crate) fn following(&self) -> Self {
+        Self { files: self.files.clone(), ..Self::default() }
+    }
+
+    /// Reads what was committed since.
+    ///
+    /// # Errors
+    /// When the lake cannot be read.
+    pub async fn refresh(&mut self, lake: &Lake) -> Result<(), IngestError> {
         for file in lake.state(Table::Objects).await?.files.iter() {
+            if !self.files.insert(file.path.clone()) {
+                continue;
+            }
             for batch in lake.read(Table::Objects, file, &COLUMNS).await? {
                 // Columns come in the order of the schema, which is that of `COLUMNS`.
                 let text = |index: usize, row: usize| {
@@ -41,7 +60,7 @@ impl Ledger {
                     let modified =
                         batch.column(2).is_valid(row).then(|| batch.column(2).as_primitive::<TimestampMicrosecondType>().value(row));
                     let uri = text(0, row).unwrap_or_default();
-                    ledger.insert(
+                    self.insert(
                         uri,
                         count(1, row),
                         modified.map(Timestamp::from_micros),
@@ -52,12 +71,19 @@ impl Ledger {
                 }
             }
         }
-        Ok(ledger)
+        Ok(())
     }
 
     /// Whether this very version of the object is in the lake.
     pub fn knows(&self, object: &Object) -> bool {
         self.versions.get(&object.uri).is_some_and(|versions| versions.contains(&(object.size, object.modified)))
+    }
+
+    /// Whether what an entry speaks of is in the lake: this version of the object or, with `content`, another one with the same bytes.
+    pub(crate) fn has(&self, entry: &ObjectEntry, content: bool) -> bool {
+        let version = (entry.size, entry.modified);
+        self.versions.get(&entry.uri).is_some_and(|versions| versions.contains(&version))
+            || (content && entry.duplicate_of.is_none() && self.contents.contains_key(&entry.content_hash))
     }
 
     /// The object with this content that is in the lake, and the number of its records.
@@ -71,7 +97,10 @@ impl Ledger {
     }
 
     fn insert(&mut self, uri: &str, size: u64, modified: Option<Timestamp>, hash: &str, original: bool, records: u64) {
-        self.versions.entry(uri.to_owned()).or_default().push((size, modified));
+        let versions = self.versions.entry(uri.to_owned()).or_default();
+        if !versions.contains(&(size, modified)) {
+            versions.push((size, modified));
+        }
         if original {
             self.contents.entry(hash.to_owned()).or_insert_with(|| (uri.to_owned(), records));
         }

@@ -4,7 +4,7 @@
 //! them. Between them stands a channel that holds one chunk, so a slow lake slows reading down and memory stays bounded whatever the
 //! size or number of objects.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::io::Read;
 use std::ops::AddAssign;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use enrich::{Attributor, Inventory};
 use flow::{Counts, CoverageFact, Decoded, Timestamp};
 use formats::{Body, Options};
-use lake::{Committed, Lake, ObjectEntry, Table};
+use lake::{Attempt, Committed, Lake, ObjectEntry, Table};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
@@ -112,7 +112,8 @@ pub struct Progress {
     pub records: u64,
 }
 
-/// Takes objects into a lake. It remembers what the lake has, so it is the lake's only collector while it lives.
+/// Takes objects into a lake. It remembers what the lake has, so it is the only collector of a lake that is not shared while it lives. In a
+/// shared one others commit meanwhile: before each commit it looks at what they brought, and a batch that meets it is begun anew.
 #[derive(Debug)]
 pub struct Pipeline {
     lake: Arc<Lake>,
@@ -121,19 +122,21 @@ pub struct Pipeline {
     config: Config,
     /// Away while objects are decoded. After a failure it may know objects that were not committed, so it is read anew.
     ledger: Option<Ledger>,
+    /// What was committed since the ledger was read.
+    since: Ledger,
     known: Known,
 }
 
-/// What the decoding side hands over.
+/// What the decoding side hands over. Objects come in the order in which they were given.
 enum Handed {
     /// Records, of one object or many.
     Chunk(Box<Decoded>),
-    /// An object is through.
-    Object(Box<Delivery>, Box<ObjectEntry>),
-    /// An object is in the lake already.
-    Known(Box<Delivery>),
-    /// An object could not be read.
-    Failed(Box<Delivery>, String),
+    /// The next object is through.
+    Object(Box<ObjectEntry>),
+    /// The next object is in the lake already.
+    Known,
+    /// The next object could not be read.
+    Failed(String),
     /// The batch has no more.
     BatchEnd,
 }
@@ -142,7 +145,7 @@ impl Pipeline {
     /// A pipeline into `lake`.
     pub fn new(lake: Arc<Lake>, inventory: Arc<Inventory>, attributor: Arc<Attributor>, config: Config) -> Self {
         let known = Known::new(Arc::clone(&lake), config.known_records);
-        Self { lake, inventory, attributor, config, ledger: None, known }
+        Self { lake, inventory, attributor, config, ledger: None, since: Ledger::default(), known }
     }
 
     /// Attributes by this from the next object on.
@@ -179,15 +182,28 @@ impl Pipeline {
         clock: impl Fn() -> Timestamp,
         mut progress: impl FnMut(Progress),
     ) -> Result<Summary, IngestError> {
-        let mut ledger = match self.ledger.take() {
-            Some(ledger) => ledger,
-            None => {
-                self.known = Known::new(Arc::clone(&self.lake), self.config.known_records);
-                Ledger::load(&self.lake).await?
+        let mut summary = Summary::default();
+        let mut deliveries = deliveries;
+        loop {
+            deliveries = self.run(deliveries, &clock, &mut progress, &mut summary).await?;
+            if deliveries.is_empty() {
+                return Ok(summary);
             }
-        };
+            tracing::debug!(objects = deliveries.len(), "others took in some of the same: looking again");
+        }
+    }
+
+    /// Takes in deliveries until others are found to have committed some of the same meanwhile; gives those back that are not answered.
+    async fn run(
+        &mut self,
+        deliveries: Vec<Delivery>,
+        clock: &impl Fn() -> Timestamp,
+        progress: &mut impl FnMut(Progress),
+        summary: &mut Summary,
+    ) -> Result<Vec<Delivery>, IngestError> {
+        let mut ledger = self.ledger().await?;
         let (old, new): (Vec<Delivery>, Vec<Delivery>) = deliveries.into_iter().partition(|delivery| ledger.knows(&delivery.object));
-        let mut summary = Summary { known: old.len() as u64, ..Summary::default() };
+        summary.known += old.len() as u64;
         for delivery in old {
             delivery.answer(Outcome::Committed);
         }
@@ -199,10 +215,13 @@ impl Pipeline {
             records: 0,
         };
         let batches = self.plan(new);
+        let objects: Vec<Vec<Object>> =
+            batches.iter().map(|batch| batch.iter().map(|delivery| delivery.object.clone()).collect()).collect();
+        let mut waiting: VecDeque<Delivery> = batches.into_iter().flatten().collect();
         let (sender, mut receiver) = mpsc::channel(1);
         let config = self.config.clone();
         let decoder = tokio::task::spawn_blocking(move || {
-            for batch in batches {
+            for batch in &objects {
                 decode_batch(batch, &config, &mut ledger, &sender)?;
             }
             Some(ledger)
@@ -222,15 +241,13 @@ impl Pipeline {
                     self.take(batch, &mut chunk).await?;
                     progress(done);
                 }
-                Handed::Object(delivery, entry) => {
+                Handed::Object(entry) => {
                     batch.entries.push(*entry);
-                    batch.waiting.push(*delivery);
+                    batch.waiting.extend(waiting.pop_front());
                 }
-                Handed::Known(delivery) => {
-                    summary.known += 1;
-                    batch.repeated.push(*delivery);
-                }
-                Handed::Failed(delivery, reason) => {
+                Handed::Known => batch.repeated.extend(waiting.pop_front()),
+                Handed::Failed(reason) => {
+                    let Some(delivery) = waiting.pop_front() else { continue };
                     tracing::warn!(uri = delivery.object.uri, reason, "object cannot be read; it is tried again next time");
                     summary.failed += 1;
                     delivery.answer(Outcome::Failed(reason));
@@ -239,14 +256,36 @@ impl Pipeline {
                     if let Some(batch) = open.take() {
                         done.objects += batch.entries.len() as u64;
                         done.bytes += batch.entries.iter().map(|entry| entry.size).sum::<u64>();
-                        self.commit(batch, &mut summary).await?;
+                        if let Some(mut again) = self.commit(batch, summary).await? {
+                            // What was decoded ahead knows nothing of what the others brought: it is decoded anew, and the ledger read anew.
+                            again.extend(waiting);
+                            return Ok(again);
+                        }
                         progress(done);
                     }
                 }
             }
         }
         self.ledger = decoder.await.map_err(IngestError::Decoder)?;
-        Ok(summary)
+        Ok(Vec::new())
+    }
+
+    /// The ledger as of now. After a failure it and the known records are read anew.
+    async fn ledger(&mut self) -> Result<Ledger, IngestError> {
+        let ledger = match self.ledger.take() {
+            Some(mut ledger) => {
+                if self.lake.is_shared() {
+                    ledger.refresh(&self.lake).await?;
+                }
+                ledger
+            }
+            None => {
+                self.known = Known::new(Arc::clone(&self.lake), self.config.known_records);
+                Ledger::load(&self.lake).await?
+            }
+        };
+        self.since = ledger.following();
+        Ok(ledger)
     }
 
     /// Cuts deliveries into batches, in order. A batch holds a name once: which rows of two versions of an object were there before is told
@@ -295,15 +334,17 @@ impl Pipeline {
         Ok(())
     }
 
-    async fn commit(&mut self, mut batch: Batch, summary: &mut Summary) -> Result<(), IngestError> {
+    /// Commits a batch; gives its deliveries back when others have taken in some of the same since it began.
+    async fn commit(&mut self, mut batch: Batch, summary: &mut Summary) -> Result<Option<Vec<Delivery>>, IngestError> {
         if batch.entries.is_empty() {
             // Nothing but objects that could not be read or were in the lake before. One that broke off may have left records behind,
             // which are not in the lake and must not pass for known.
             if !batch.writer.written(Table::Flows).is_empty() {
                 self.known = Known::new(Arc::clone(&self.lake), self.config.known_records);
             }
+            summary.known += batch.repeated.len() as u64;
             batch.repeated.into_iter().for_each(|delivery| delivery.answer(Outcome::Committed));
-            return Ok(());
+            return Ok(None);
         }
         for entry in &mut batch.entries {
             let repeated = batch.duplicates.remove(&entry.uri).unwrap_or(0);
@@ -313,10 +354,23 @@ impl Pipeline {
         let entity = |fact: &CoverageFact| crate::rebuild::coverage_entity(&self.inventory, fact);
         batch.writer.write_coverage(&mut batch.coverage, &entity).await?;
         batch.writer.write_rejects(&mut batch.rejects).await?;
+        let files = batch.writer.written(Table::Flows).to_vec();
         // The writer orders the entries; whoever waits is told by the order they came in.
         let mut ordered = batch.entries.clone();
-        let committed = batch.writer.commit(&mut ordered).await?;
+        let mut writer = batch.writer;
+        let committed = loop {
+            if self.lake.is_shared() && self.meets_others(&batch.entries).await? {
+                return Ok(Some(batch.waiting.into_iter().chain(batch.repeated).collect()));
+            }
+            writer = match writer.attempt(&mut ordered).await? {
+                Attempt::Done(committed) => break committed,
+                Attempt::Overtaken(writer) => writer,
+            };
+            writer.catch_up().await?;
+        };
+        self.known.committed(&files);
         note(summary, &batch.entries, committed);
+        summary.known += batch.repeated.len() as u64;
         for (delivery, entry) in batch.waiting.into_iter().zip(&batch.entries) {
             delivery.answer(match (&entry.format, &entry.problem) {
                 (None, Some(problem)) => Outcome::Unusable(problem.clone()),
@@ -326,7 +380,15 @@ impl Pipeline {
         for delivery in batch.repeated {
             delivery.answer(Outcome::Committed);
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Whether others have committed an object or a record of the batch since it was decoded.
+    async fn meets_others(&mut self, entries: &[ObjectEntry]) -> Result<bool, IngestError> {
+        self.since.refresh(&self.lake).await?;
+        // The content of a large object is known only when it has been read: see `decode_object`.
+        let known = entries.iter().any(|entry| self.since.has(entry, entry.size <= self.config.stream_from));
+        Ok(known || self.known.meets_others().await?)
     }
 }
 
@@ -372,23 +434,22 @@ fn note(summary: &mut Summary, entries: &[ObjectEntry], committed: Committed) {
 }
 
 /// Decodes the objects of one batch; `None` when nobody listens any more.
-fn decode_batch(batch: Vec<Delivery>, config: &Config, ledger: &mut Ledger, sender: &mpsc::Sender<Handed>) -> Option<()> {
+fn decode_batch(batch: &[Object], config: &Config, ledger: &mut Ledger, sender: &mpsc::Sender<Handed>) -> Option<()> {
     let mut out = Decoded::default();
     let hand_over = |out: &mut Decoded| sender.blocking_send(Handed::Chunk(Box::new(std::mem::take(out)))).ok();
-    for delivery in batch {
-        let object = &delivery.object;
+    for object in batch {
         if object.size >= config.whole_below && !out.is_empty() {
             hand_over(&mut out)?;
         }
         let handed = if ledger.knows(object) {
-            Handed::Known(Box::new(delivery))
+            Handed::Known
         } else {
             match decode_object(object, config, ledger, &mut out, sender) {
                 Ok(entry) => {
                     ledger.note(&entry);
-                    Handed::Object(Box::new(delivery), Box::new(entry))
+                    Handed::Object(Box::new(entry))
                 }
-                Err(reason) => Handed::Failed(Box::new(delivery), reason.to_string()),
+                Err(reason) => Handed::Failed(reason.to_string()),
             }
         };
         sender.blocking_send(handed).ok()?;

@@ -4,8 +4,12 @@
 //! from here on the batch is committed. Then each table takes its files in a Delta transaction that carries the batch's number, the
 //! ledger last, and the manifest goes. A crash before the manifest leaves only unreferenced files; a crash after it is finished by
 //! [`recover`], table by table, and a table that already has the batch is left alone.
+//!
+//! Several processes may write one lake. A batch takes the number after the last one that is in every table, and its manifest is put in
+//! place only when there is none of that number: of two, one is *overtaken*. It looks at what the other one brought, takes the next number
+//! and tries again. Whoever finds a manifest finishes it, whoever made it, so a process that died between two tables holds nobody up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -27,6 +31,9 @@ const SLICE_ROWS: usize = 65_536;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
     pub(crate) batch: u64,
+    /// Who made it: no two batches have the same.
+    #[serde(default)]
+    pub(crate) writer: String,
     pub(crate) created: Timestamp,
     pub(crate) files: BTreeMap<Table, Vec<DataFile>>,
     /// Files that the batch's own take the place of.
@@ -91,30 +98,42 @@ pub struct Committed {
 pub struct BatchWriter {
     lake: Arc<Lake>,
     manifest: Manifest,
-    writer: String,
     chunks: u32,
+    /// The file with the ledger's entries, once there was an attempt to commit.
+    ledger: Option<String>,
+}
+
+/// What became of an attempt to commit.
+#[derive(Debug)]
+pub enum Attempt {
+    /// The batch is committed.
+    Done(Committed),
+    /// Another batch was committed since this one began. Its rows are written and wait: see [`BatchWriter::catch_up`].
+    Overtaken(BatchWriter),
 }
 
 impl Lake {
     /// Begins the next batch. `now` is written into the log as the time of the commit.
     ///
-    /// One batch is written at a time: the number is taken when the batch is committed before the next begins.
+    /// # Errors
+    /// When the lake cannot be read, or a batch that somebody left half done cannot be finished.
     pub async fn begin(self: &Arc<Self>, now: Timestamp) -> Result<BatchWriter, LakeError> {
-        let batch = self.last_batch(Table::Objects).await? + 1;
-        let writer = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
-        Ok(BatchWriter {
+        let mut writer = BatchWriter {
             lake: Arc::clone(self),
             manifest: Manifest {
-                batch,
+                batch: 0,
+                writer: uuid::Uuid::new_v4().simple().to_string(),
                 created: now,
                 files: BTreeMap::new(),
                 removed: BTreeMap::new(),
                 rearranged: false,
                 expired: BTreeMap::new(),
             },
-            writer,
             chunks: 0,
-        })
+            ledger: None,
+        };
+        writer.take_number().await?;
+        Ok(writer)
     }
 }
 
@@ -131,7 +150,13 @@ impl BatchWriter {
 
     /// The writer's part of the names of its files.
     pub(crate) fn writer(&self) -> &str {
-        &self.writer
+        &self.manifest.writer[..8]
+    }
+
+    async fn take_number(&mut self) -> Result<(), LakeError> {
+        recover(&self.lake).await?;
+        self.manifest.batch = self.lake.last_batch(Table::Objects).await? + 1;
+        Ok(())
     }
 
     /// Says that the batch changes where rows are and not what they mean.
@@ -157,7 +182,7 @@ impl BatchWriter {
         sort(flows);
         for rows in days(flows) {
             let date = flows.hour.get(rows.start).unwrap_or_default().date();
-            let stem = format!("{:08}-{chunk:04}-{}", self.manifest.batch, self.writer);
+            let stem = format!("{:08}-{chunk:04}-{}", self.manifest.batch, self.writer());
             let rollups = rollup::roll_up(flows, rows.clone())?;
             let slices = rows.clone().step_by(SLICE_ROWS).map(|start| {
                 flows.to_arrow(start..rows.end.min(start + SLICE_ROWS)).map_err(|source| LakeError::Rows { table: Table::Flows, source })
@@ -227,12 +252,96 @@ impl BatchWriter {
         self.write_plain(Table::Rejects, &date, columns).await
     }
 
-    /// Commits the batch together with the ledger entries of its objects.
+    /// Commits the batch together with the ledger entries of its objects. When others committed meanwhile it takes its place behind them, as
+    /// long as the files that it takes the place of are still there.
+    ///
+    /// Whether the rows themselves are still new after what others brought is not looked at: see [`attempt`](Self::attempt).
     ///
     /// # Errors
-    /// When the manifest cannot be written nothing is committed. When a later step fails the batch *is* committed and is finished when
-    /// the lake is next opened.
-    pub async fn commit(mut self, objects: &mut [ObjectEntry]) -> Result<Committed, LakeError> {
+    /// [`LakeError::Overtaken`] when others changed what the batch was made from, and when the manifest cannot be written: nothing is
+    /// committed. When a later step fails the batch *is* committed and is finished by whoever begins the next one.
+    pub async fn commit(self, objects: &mut [ObjectEntry]) -> Result<Committed, LakeError> {
+        let mut writer = self;
+        loop {
+            // Also the first time: beginning may have finished what somebody, or this very process, left half done.
+            writer.replaces_what_is_there().await?;
+            writer = match writer.attempt(objects).await? {
+                Attempt::Done(committed) => return Ok(committed),
+                Attempt::Overtaken(writer) => writer,
+            };
+            writer.catch_up().await?;
+        }
+    }
+
+    async fn replaces_what_is_there(&self) -> Result<(), LakeError> {
+        for (table, removed) in &self.manifest.removed {
+            let live = self.lake.state(*table).await?.files;
+            let live: HashSet<&str> = live.iter().map(|file| file.path.as_str()).collect();
+            if removed.iter().any(|file| !live.contains(file.path.as_str())) {
+                return Err(LakeError::Overtaken { batch: self.manifest.batch });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the next number, after everything that others committed. Whoever calls this answers for it that the batch's rows still add
+    /// nothing twice.
+    ///
+    /// # Errors
+    /// When the lake cannot be read, or a batch that somebody left half done cannot be finished.
+    pub async fn catch_up(&mut self) -> Result<(), LakeError> {
+        self.take_number().await?;
+        tracing::debug!(batch = self.manifest.batch, "overtaken: trying again");
+        Ok(())
+    }
+
+    /// Commits the batch unless another one was committed since it began.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub async fn attempt(mut self, objects: &mut [ObjectEntry]) -> Result<Attempt, LakeError> {
+        if self.lake.is_shared() && self.lake.last_batch(Table::Objects).await? >= self.manifest.batch {
+            return Ok(Attempt::Overtaken(self));
+        }
+        self.write_ledger(objects).await?;
+        let path = Manifest::path(self.manifest.batch);
+        let text = serde_json::to_vec(&self.manifest).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?;
+        let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let stored = self.lake.store().put_opts(&path, text.into(), create).await;
+        let failed = |source| LakeError::Store { operation: "commit", path: path.to_string(), source };
+        match stored {
+            Ok(_) => {}
+            Err(object_store::Error::AlreadyExists { .. }) if self.lake.is_shared() => return Ok(self.overtaken()),
+            // What became of it is not known when the answer was lost on its way: ours may be in place.
+            Err(source) => match read_manifest(&self.lake, &path).await {
+                Ok(Some(found)) if found.writer == self.manifest.writer => {}
+                _ => return Err(failed(source)),
+            },
+        }
+        // A manifest of a number that every table has already says nothing: it was put where another one had stood. Or somebody has finished
+        // ours in the meantime.
+        if self.lake.last_batch(Table::Objects).await? >= self.manifest.batch {
+            let maker = self.lake.maker(Table::Objects, self.manifest.batch).await?;
+            if maker.as_deref() != Some(&self.manifest.writer) {
+                forget(&self.lake, &self.manifest).await?;
+                return Ok(self.overtaken());
+            }
+        }
+        apply(&self.lake, &self.manifest).await?;
+        let files = || self.manifest.files.values().flatten();
+        let flows = self.manifest.files.get(&Table::Flows).into_iter().flatten().map(|file| file.rows).sum();
+        Ok(Attempt::Done(Committed { batch: self.manifest.batch, bytes: files().map(|file| file.size).sum(), flows }))
+    }
+
+    /// The ledger is written anew with every attempt: its rows carry the batch's number.
+    fn overtaken(mut self) -> Attempt {
+        if let Some(ledger) = self.ledger.take() {
+            self.manifest.files.entry(Table::Objects).or_default().retain(|file| file.path != ledger);
+        }
+        Attempt::Overtaken(self)
+    }
+
+    async fn write_ledger(&mut self, objects: &mut [ObjectEntry]) -> Result<(), LakeError> {
         objects.sort_by(|left, right| left.uri.cmp(&right.uri));
         let each = |pick: fn(&Counts) -> u64| counts(objects.iter().map(|object| pick(&object.counts)));
         let columns: Vec<ArrayRef> = vec![
@@ -256,21 +365,16 @@ impl BatchWriter {
             times(objects.iter().map(|_| Some(self.manifest.created))),
         ];
         let date = self.manifest.created.date();
-        self.write_plain(Table::Objects, &date, columns).await?;
-        let path = Manifest::path(self.manifest.batch);
-        let text = serde_json::to_vec(&self.manifest).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?;
-        let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        let stored = self.lake.store().put_opts(&path, text.into(), create).await;
-        stored.map_err(|source| LakeError::Store { operation: "commit", path: path.to_string(), source })?;
-        apply(&self.lake, &self.manifest).await?;
-        let files = || self.manifest.files.values().flatten();
-        let flows = self.manifest.files.get(&Table::Flows).into_iter().flatten().map(|file| file.rows).sum();
-        Ok(Committed { batch: self.manifest.batch, bytes: files().map(|file| file.size).sum(), flows })
+        if !objects.is_empty() {
+            self.write_plain(Table::Objects, &date, columns).await?;
+            self.ledger = self.written(Table::Objects).last().map(|file| file.path.clone());
+        }
+        Ok(())
     }
 
     async fn write_plain(&mut self, table: Table, date: &str, columns: Vec<ArrayRef>) -> Result<(), LakeError> {
         let rows = RecordBatch::try_new(table.schema(), columns).map_err(|source| LakeError::Rows { table, source })?;
-        let stem = format!("{:08}-{:04}-{}", self.manifest.batch, self.manifest.files.get(&table).map_or(0, Vec::len), self.writer);
+        let stem = format!("{:08}-{:04}-{}", self.manifest.batch, self.manifest.files.get(&table).map_or(0, Vec::len), self.writer());
         self.write_rows(table, date, &stem, rows).await
     }
 
@@ -307,20 +411,38 @@ pub(crate) async fn pending(lake: &Lake) -> Result<Vec<Manifest>, LakeError> {
     paths.sort();
     let mut manifests = Vec::with_capacity(paths.len());
     for path in paths {
-        let read = |source| LakeError::Store { operation: "read", path: path.to_string(), source };
-        let bytes = lake.store().get(&path).await.map_err(read)?.bytes().await.map_err(read)?;
-        manifests.push(serde_json::from_slice(&bytes).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?);
+        // One that is gone was finished by somebody else.
+        manifests.extend(read_manifest(lake, &path).await?);
     }
     Ok(manifests)
 }
 
+/// A manifest, `None` when it is not there.
+async fn read_manifest(lake: &Lake, path: &Path) -> Result<Option<Manifest>, LakeError> {
+    let failed = |source| LakeError::Store { operation: "read", path: path.to_string(), source };
+    let bytes = match lake.store().get(path).await {
+        Ok(found) => found.bytes().await.map_err(failed)?,
+        Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        Err(source) => return Err(failed(source)),
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(|source| LakeError::Manifest { path: path.to_string(), source })
+}
+
 async fn apply(lake: &Lake, manifest: &Manifest) -> Result<(), LakeError> {
+    if lake.last_batch(Table::Objects).await? >= manifest.batch {
+        return forget(lake, manifest).await;
+    }
     if !manifest.expired.is_empty() {
         lake.advance_horizons(&manifest.expired).await?;
     }
     for table in Table::ALL {
         lake.apply(table, manifest).await?;
     }
+    forget(lake, manifest).await
+}
+
+/// Takes away the manifest of a batch that every table has.
+async fn forget(lake: &Lake, manifest: &Manifest) -> Result<(), LakeError> {
     let path = Manifest::path(manifest.batch);
     match lake.store().delete(&path).await {
         Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),

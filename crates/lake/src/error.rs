@@ -61,6 +61,12 @@ pub enum LakeError {
         /// The table.
         table: Table,
     },
+    /// Other processes changed what the batch was made from, again and again.
+    #[error("batch {batch} was overtaken: others changed the files that it would have taken the place of")]
+    Overtaken {
+        /// Its number at the last attempt.
+        batch: u64,
+    },
     /// Work on another thread did not come to its end.
     #[error("cannot {operation}")]
     Worker {

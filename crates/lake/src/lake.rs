@@ -7,10 +7,11 @@ use std::sync::Arc;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{Action, Add, Remove, Transaction};
 use deltalake_core::kernel::{DataType as DeltaType, PrimitiveType, StructField};
+use deltalake_core::logstore::LogStoreRef;
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
-use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError};
-use object_store::local::LocalFileSystem;
+use deltalake_core::{DeltaTable, DeltaTableError};
+use futures::TryStreamExt as _;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _};
 use tokio::sync::Mutex;
@@ -18,18 +19,23 @@ use url::Url;
 
 use crate::commit::{self, Manifest};
 use crate::files::{Bound, DataFile};
+use crate::location::{Location, Place};
 use crate::{LakeError, PARTITION, Table};
 
 /// Name under which Weir's batches are recorded in each table's log.
 const APPLICATION: &str = "weir-ingest";
+/// Under which a commit tells in its log who made the batch.
+const MADE: &str = "weir";
+/// Commits among which the maker of a batch is looked for.
+const RECENT: usize = 1_000;
 
 /// A lake: where it is, and the state of its tables as last read.
 ///
-/// Cheap to share behind an [`Arc`]; all methods take `&self`. One process writes a lake at a time; any number read it.
+/// Cheap to share behind an [`Arc`]; all methods take `&self`. Any number of processes read it. One process writes a folder at a time, any
+/// number write a bucket: of two batches with one number the store takes one, and the other is [overtaken](crate::Attempt::Overtaken).
 #[derive(Debug)]
 pub struct Lake {
-    location: Url,
-    store: Arc<dyn ObjectStore>,
+    place: Place,
     tables: Vec<Mutex<Handle>>,
 }
 
@@ -65,22 +71,36 @@ impl Lake {
     /// # Errors
     /// [`LakeError::Location`] when the folder cannot be made, [`LakeError::Log`] when a table cannot be read or created.
     pub async fn open(folder: &FilePath) -> Result<Self, LakeError> {
-        let location = |reason: String| LakeError::Location { location: folder.display().to_string(), reason };
-        std::fs::create_dir_all(folder).map_err(|error| location(error.to_string()))?;
-        let folder = folder.canonicalize().map_err(|error| location(error.to_string()))?;
-        let url = Url::from_directory_path(&folder).map_err(|()| location("it is not an absolute path".to_owned()))?;
-        let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| location(error.to_string()))?;
-        let mut tables = Vec::new();
-        for table in Table::ALL {
-            // Delta creates tables in folders that exist.
-            std::fs::create_dir_all(folder.join(table.name())).map_err(|error| location(error.to_string()))?;
-            tables.push(Mutex::new(Handle { delta: open_table(&url, &store, table).await?, state: None }));
-        }
-        Ok(Self { location: url, store: Arc::new(store), tables })
+        Self::open_at(&Location::Folder(folder.to_owned())).await
     }
 
-    /// Finishes a batch that was committed and not yet applied to every table. Only one process may do this at a time, and none while
-    /// another writes.
+    /// The same, at any location.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_at(location: &Location) -> Result<Self, LakeError> {
+        Self::open_place(Place::open(location)?).await
+    }
+
+    /// The same, in a store that the caller made, which several lakes of this or other processes may share. `url` is the lake's; it ends in
+    /// `/`, and its path is where the lake is in the store.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_in(store: Arc<dyn ObjectStore>, url: Url) -> Result<Self, LakeError> {
+        Self::open_place(Place::shared(store, url)?).await
+    }
+
+    async fn open_place(place: Place) -> Result<Self, LakeError> {
+        let mut tables = Vec::new();
+        for table in Table::ALL {
+            let delta = open_table(&place, table).await?;
+            tables.push(Mutex::new(Handle { delta, state: None }));
+        }
+        Ok(Self { place, tables })
+    }
+
+    /// Finishes a batch that was committed and not yet applied to every table. Whoever else does so at the same time does no harm.
     ///
     /// # Errors
     /// When the lake cannot be read or written; calling again goes on where it stopped.
@@ -90,12 +110,17 @@ impl Lake {
 
     /// Where the lake is.
     pub const fn location(&self) -> &Url {
-        &self.location
+        &self.place.url
+    }
+
+    /// Whether others may write it too, at the same time.
+    pub const fn is_shared(&self) -> bool {
+        self.place.shared
     }
 
     /// The store that the lake's files are in; paths are relative to the lake's location, such as `flows/date=2026-11-24/x.parquet`.
     pub fn store(&self) -> Arc<dyn ObjectStore> {
-        Arc::clone(&self.store)
+        Arc::clone(&self.place.store)
     }
 
     /// Path of a table's file in [`store`](Self::store).
@@ -127,7 +152,7 @@ impl Lake {
     /// Whether the table's log has this version.
     async fn is_committed(&self, table: Table, version: u64) -> Result<bool, LakeError> {
         let path = Path::from(format!("{}/_delta_log/{version:020}.json", table.name()));
-        match self.store.head(&path).await {
+        match self.place.store.head(&path).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(source) => Err(LakeError::Store { operation: "look for", path: path.to_string(), source }),
@@ -150,15 +175,26 @@ impl Lake {
         if self.last_batch(table).await? >= manifest.batch {
             return Ok(());
         }
+        let committed = self.commit(table, manifest).await;
+        match committed {
+            // Somebody else finished the batch meanwhile.
+            Err(LakeError::Log { .. }) if self.last_batch(table).await? >= manifest.batch => Ok(()),
+            committed => committed,
+        }
+    }
+
+    async fn commit(&self, table: Table, manifest: &Manifest) -> Result<(), LakeError> {
         let handle = &mut self.tables[table as usize].lock().await.delta;
         let removed = manifest.removed.get(&table).into_iter().flatten().map(|file| Action::Remove(remove(file, manifest)));
         let added = manifest.files.get(&table).into_iter().flatten().map(|file| Action::Add(add(file, manifest)));
         let actions = removed.chain(added).collect();
         let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: Some(vec![PARTITION.to_owned()]), predicate: None };
         let version = i64::try_from(manifest.batch).unwrap_or(i64::MAX);
-        let builder = CommitBuilder::from(CommitProperties::default().with_application_transaction(Transaction::new(APPLICATION, version)));
+        let properties = CommitProperties::default()
+            .with_application_transaction(Transaction::new(APPLICATION, version))
+            .with_metadata([(MADE.to_owned(), serde_json::json!({ "batch": manifest.batch, "writer": manifest.writer }))]);
         let snapshot = handle.snapshot().map_err(log_error(table, "read the log"))?;
-        let committed = builder
+        let committed = CommitBuilder::from(properties)
             .with_actions(actions)
             .build(Some(snapshot), handle.log_store(), operation)
             .await
@@ -167,8 +203,21 @@ impl Lake {
         Ok(())
     }
 
+    /// Who made a batch that a table holds; `None` when the table's log does not tell any more.
+    pub(crate) async fn maker(&self, table: Table, batch: u64) -> Result<Option<String>, LakeError> {
+        let handle = &mut self.tables[table as usize].lock().await.delta;
+        handle.update_state().await.map_err(log_error(table, "read the log"))?;
+        let mut commits = handle.history(Some(RECENT));
+        while let Some(commit) = commits.try_next().await.map_err(log_error(table, "read the log's past"))? {
+            if let Some(made) = commit.info.get(MADE).filter(|made| made["batch"] == batch) {
+                return Ok(made["writer"].as_str().map(str::to_owned));
+            }
+        }
+        Ok(None)
+    }
+
     pub(crate) async fn put(&self, path: &Path, bytes: Vec<u8>) -> Result<(), LakeError> {
-        self.store.put(path, bytes.into()).await.map(|_| ()).map_err(|source| LakeError::Store {
+        self.place.store.put(path, bytes.into()).await.map(|_| ()).map_err(|source| LakeError::Store {
             operation: "write",
             path: path.to_string(),
             source,
@@ -176,20 +225,22 @@ impl Lake {
     }
 }
 
-async fn open_table(lake: &Url, store: &dyn ObjectStore, table: Table) -> Result<DeltaTable, LakeError> {
-    let url = lake
-        .join(&format!("{}/", table.name()))
-        .map_err(|error| LakeError::Location { location: lake.to_string(), reason: error.to_string() })?;
+async fn open_table(place: &Place, table: Table) -> Result<DeltaTable, LakeError> {
+    let log = place.log(table)?;
     let first = Path::from(format!("{}/_delta_log/{:020}.json", table.name(), 0));
-    match store.head(&first).await {
-        Ok(_) => DeltaTableBuilder::from_url(url).map_err(log_error(table, "open"))?.load().await.map_err(log_error(table, "open")),
+    match place.store.head(&first).await {
+        Ok(_) => {
+            let mut delta = DeltaTable::new(log);
+            delta.load().await.map_err(log_error(table, "open"))?;
+            Ok(delta)
+        }
         // A log that was cleaned up begins later: creating leaves a table that is there as it is.
-        Err(object_store::Error::NotFound { .. }) => create_table(&url, table).await,
+        Err(object_store::Error::NotFound { .. }) => create_table(log, table).await,
         Err(source) => Err(LakeError::Store { operation: "look for", path: first.to_string(), source }),
     }
 }
 
-async fn create_table(url: &Url, table: Table) -> Result<DeltaTable, LakeError> {
+async fn create_table(log: LogStoreRef, table: Table) -> Result<DeltaTable, LakeError> {
     let columns = table
         .schema()
         .fields()
@@ -200,7 +251,7 @@ async fn create_table(url: &Url, table: Table) -> Result<DeltaTable, LakeError> 
     // Only what files are skipped by: statistics on every column would make the log larger than it is worth.
     let bounded = table.bounded().join(",");
     CreateBuilder::new()
-        .with_location(url.as_str())
+        .with_log_store(log)
         .with_table_name(table.name())
         .with_comment(table.doc())
         .with_columns(columns)

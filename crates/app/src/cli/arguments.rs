@@ -113,6 +113,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
+    /// Collect and commit for good, and nothing else: one of several beside a server that watches, over a lake in a bucket. Answers like
+    /// `serve` where it listens, which is where Firehose and uploads come in.
+    Collect(Serve),
     /// Serve the console and the HTTP interface. With sources in the settings, collect and detect as well, for good.
     Serve(Serve),
     /// Settings.

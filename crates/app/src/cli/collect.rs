@@ -10,7 +10,8 @@ use serde_json::json;
 
 use super::arguments::{Global, Ingest, Rebuild, Simulate, scope};
 use super::{bucket, now, open};
-use crate::home::{self, Access, Weir};
+use crate::documents::inventory_time;
+use crate::home::{Access, Weir};
 use crate::output::{self, Format};
 use crate::{human, watch};
 
@@ -69,12 +70,13 @@ pub(crate) fn make_world(global: &Global, config: &simulate::Config) -> anyhow::
 
 pub(crate) async fn ingest(global: &Global, arguments: &Ingest) -> anyhow::Result<()> {
     let begun = Instant::now();
+    let mut weir = open(global, Access::Write).await?;
     if !arguments.inventory.is_empty() {
         let files: Vec<_> =
-            arguments.inventory.iter().map(|file| Ok((file.clone(), home::inventory_time(file)?))).collect::<anyhow::Result<_>>()?;
-        home::import_inventory(&global.data, &files)?;
+            arguments.inventory.iter().map(|file| Ok((file.clone(), inventory_time(file)?))).collect::<anyhow::Result<_>>()?;
+        weir.documents.import(&files).await?;
+        weir = weir.reloaded().await?;
     }
-    let weir = open(global, Access::Write).await?;
     let mut objects = Vec::new();
     let mut listings = Vec::new();
     for path in &arguments.paths {

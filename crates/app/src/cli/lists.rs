@@ -8,7 +8,8 @@ use serde_json::json;
 use super::arguments::{Global, ImportInventory, ImportList};
 use super::collect::catch_up;
 use super::{now, open};
-use crate::home::{self, Access};
+use crate::documents::inventory_time;
+use crate::home::Access;
 use crate::human;
 use crate::output::{self, Format, Grid};
 
@@ -16,10 +17,10 @@ pub(crate) async fn import_inventory(global: &Global, arguments: &ImportInventor
     let given = arguments.as_of.as_deref().map(|text| Timestamp::parse_relative(text, now())).transpose()?;
     let mut files = Vec::new();
     for file in &arguments.files {
-        files.push((file.clone(), given.map_or_else(|| home::inventory_time(file), Ok)?));
+        files.push((file.clone(), given.map_or_else(|| inventory_time(file), Ok)?));
     }
-    let imported = home::import_inventory(&global.data, &files)?;
     let weir = open(global, Access::Read).await?;
+    let imported = weir.documents.import(&files).await?;
     let late = weir.engine().await?.range().await?.first.is_some();
     if global.output == Format::Json {
         let documents: Vec<_> = imported

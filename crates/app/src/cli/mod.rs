@@ -81,6 +81,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
             TokenCommand::List => keep::show_tokens(&global).await?,
             TokenCommand::Revoke { name } => keep::revoke_token(&global, &name).await?,
         },
+        Command::Collect(collect) => serve::collect(&global, &collect).await?,
         Command::Serve(serve) => serve::run(&global, &serve).await?,
         Command::Config { command: ConfigCommand::Check } => keep::check_config(&global)?,
         Command::Config { command: ConfigCommand::Show } => keep::show_config(&global)?,

@@ -18,10 +18,20 @@ pub(crate) async fn run(global: &Global, arguments: &Serve) -> anyhow::Result<()
     serve(global, arguments.listen.as_deref()).await
 }
 
+/// Collects and commits until interrupted, and does nothing else by itself: one of several beside a server that watches.
+pub(crate) async fn collect(global: &Global, arguments: &Serve) -> anyhow::Result<()> {
+    let config = Config::load(global.config.as_deref())?.of_a_worker();
+    anyhow::ensure!(config.has_sources(), "nothing to collect from: name a source in weir.toml, and give it with --config");
+    run_with(global, config, arguments.listen.as_deref()).await
+}
+
 /// Serves until interrupted. With sources it also collects, and is then the one that writes the data folder.
 pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Result<()> {
-    let config = Config::load(global.config.as_deref())?;
-    let access = if config.collects() { Access::Write } else { Access::Read };
+    run_with(global, Config::load(global.config.as_deref())?, listen).await
+}
+
+async fn run_with(global: &Global, config: Config, listen: Option<&str>) -> anyhow::Result<()> {
+    let access = if config.works() { Access::Write } else { Access::Read };
     let weir = Arc::new(Weir::open(&global.data, config, access).await?);
     let listen = listen.unwrap_or(&weir.config.serve.listen);
     let address: SocketAddr =

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use flow::{DAY_SECS, HOUR_SECS};
-use lake::CompactionPolicy;
+use lake::{CompactionPolicy, LakeError};
 use tokio_util::sync::CancellationToken;
 
 use super::{Live, pause};
@@ -50,8 +50,12 @@ async fn compact(live: &Live, stop: &CancellationToken, target_mib: u64) -> anyh
         let plan = lake.plan_compaction(&policy).await?;
         let Some(step) = plan.first().filter(|_| !stop.is_cancelled()) else { break };
         let _writing = live.writer.lock().await;
-        // What was planned may have been expired meanwhile; nobody else removes files, so this is the same plan's first step.
-        done += lake.compact(step, now()).await.with_context(|| format!("cannot merge {} of {}", step.table, step.date))?;
+        match lake.compact(step, now()).await {
+            Ok(merged) => done += merged,
+            // Somebody else has merged some of these files: there is another plan now.
+            Err(LakeError::Overtaken { .. }) => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot merge {} of {}", step.table, step.date)),
+        }
     }
     Ok(format!("{} files became {}", human::count(done.files_before), human::count(done.files_after)))
 }

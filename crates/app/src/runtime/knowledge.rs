@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Live;
 use crate::cli::now;
-use crate::home::{self, Weir};
+use crate::home::Weir;
 use crate::watch;
 
 /// An account's documents come one after the other; they are put in force together when none came for this long.
@@ -65,7 +65,7 @@ async fn keep_inventory(live: &Live, documents: &[Snapshot]) -> anyhow::Result<S
     let mut changed = 0;
     for document in documents {
         let series = format!("{}-{}-{}", document.name, document.region, document.kind);
-        changed += u32::from(home::keep_inventory(&weir.root, &series, &document.json, document.time)?);
+        changed += u32::from(weir.documents.keep(&series, &document.json, document.time).await?);
     }
     if changed == 0 {
         return Ok(format!("{} documents, none changed", documents.len()));

@@ -13,15 +13,18 @@ use crate::watch;
 
 /// An hour that is over may have become complete without a word, and lists may have changed: it is looked this often.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// The same where others commit too, who say nothing.
+const LOOK_FOR_OTHERS_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(live: Arc<Live>, stop: CancellationToken) {
     let mut opened: Option<(Arc<Weir>, Arc<Engine>)> = None;
     let mut failures = 0;
+    let look_every = if live.weir().lake.is_shared() { LOOK_FOR_OTHERS_EVERY } else { LOOK_EVERY };
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = live.arrived.notified() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(look_every) => {}
         }
         let weir = live.weir();
         let work = async {

@@ -34,6 +34,24 @@ pub fn load_dir(path: &Path) -> Result<Inventory, InventoryError> {
     Ok(inventory)
 }
 
+/// Reads documents by name, as [`load_dir`] does those of a folder, in whatever order they are given.
+///
+/// # Errors
+/// Names the document that is no inventory, or whose name tells no time.
+pub fn load_documents(documents: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Inventory, InventoryError> {
+    let mut dated: Vec<(Timestamp, String, Vec<u8>)> = Vec::new();
+    for (name, json) in documents {
+        dated.push((snapshot_time(Path::new(&name)).map_err(|error| in_file(Path::new(&name), error))?, name, json));
+    }
+    dated.sort();
+    let mut inventory = Inventory::default();
+    for (as_of, name, json) in dated {
+        inventory.insert(&json, as_of).map_err(|error| in_file(Path::new(&name), error))?;
+    }
+    inventory.settle();
+    Ok(inventory)
+}
+
 /// The time that a file's name begins with.
 fn snapshot_time(file: &Path) -> Result<Timestamp, InventoryError> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();

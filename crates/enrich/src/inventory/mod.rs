@@ -24,7 +24,7 @@ use model::Fact;
 use timeline::{Scope, Timeline};
 
 pub use details::{EntityDetails, EntitySummary, SearchHit};
-pub use folder::load_dir;
+pub use folder::{load_dir, load_documents};
 pub use lookup::Assignment;
 pub use model::{
     AclEntry, AddressKind, Attachment, FlowLog, GroupRef, GroupRule, Instance, InstanceProfile, Interface, InterfaceAddress, NetworkAcl,

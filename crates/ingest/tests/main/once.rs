@@ -8,11 +8,11 @@ use ingest::sources::{Delivery, Object, Outcome, folder};
 use ingest::{Config, IngestError, Pipeline, Summary};
 use lake::{Lake, Table};
 
-const NOW: Timestamp = Timestamp::from_secs(1_764_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_764_000_000);
 const HEADER: &str = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n";
 
 /// Records of one interface, a minute apart.
-fn records(first: i64, count: i64) -> String {
+pub(crate) fn records(first: i64, count: i64) -> String {
     let mut text = HEADER.to_owned();
     for index in first..first + count {
         let start = 1_763_900_000 + index * 60;
@@ -28,7 +28,7 @@ fn records(first: i64, count: i64) -> String {
     text
 }
 
-fn write(folder: &Path, name: &str, text: &str) {
+pub(crate) fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
