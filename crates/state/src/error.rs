@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use sqlx::postgres::PgDatabaseError;
+
 /// State that could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -14,14 +16,35 @@ pub enum StateError {
         #[source]
         source: sqlx::Error,
     },
+    /// The URL of a server's database is none.
+    #[error("this is no URL of a state database on PostgreSQL: {problem}")]
+    Url {
+        /// What is wrong with it, without its text: a password stands in it.
+        problem: String,
+    },
+    /// The server cannot be reached, or refuses.
+    #[error("cannot connect to the state database {database}")]
+    Connect {
+        /// Its URL without the password.
+        database: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
     /// The database could not be brought to the present schema: it is of a later version, or damaged.
-    #[error("cannot bring the state database {path} to the present schema")]
+    #[error("cannot bring the state database {database} to the present schema")]
     Migrate {
-        /// Which file.
-        path: PathBuf,
+        /// Which file, or the URL without the password.
+        database: String,
         /// Why.
         #[source]
         source: sqlx::migrate::MigrateError,
+    },
+    /// No connection was to be had.
+    #[error("cannot {operation}: no connection to the state database was free, and none could be made in time")]
+    NoConnection {
+        /// What was to be done.
+        operation: &'static str,
     },
     /// The database failed.
     #[error("cannot {operation}")]
@@ -62,24 +85,40 @@ pub enum StateError {
 }
 
 impl StateError {
-    /// Whether trying again may help: somebody else was writing.
+    /// Whether trying again may help: somebody else was writing, or the server is not there just now.
     pub fn is_transient(&self) -> bool {
-        let source = match self {
-            Self::Open { source, .. } | Self::Database { source, .. } => source,
-            _ => return false,
-        };
-        match source {
-            sqlx::Error::PoolTimedOut => true,
-            // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes in the higher bits.
-            sqlx::Error::Database(error) => {
-                error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
-            }
+        match self {
+            Self::NoConnection { .. } => true,
+            Self::Open { source, .. } => !matches!(source, sqlx::Error::Io(_)) && passes(source),
+            Self::Connect { source, .. } | Self::Database { source, .. } => passes(source),
             _ => false,
         }
     }
 
     /// Makes an error of a failed operation.
     pub(crate) fn of(operation: &'static str) -> impl Fn(sqlx::Error) -> Self {
-        move |source| Self::Database { operation, source }
+        move |source| match source {
+            sqlx::Error::PoolTimedOut => Self::NoConnection { operation },
+            source => Self::Database { operation, source },
+        }
+    }
+}
+
+/// Whether what a database said may be otherwise a moment later.
+fn passes(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
+            // Of PostgreSQL's classes of errors those of the connection (08), of two who were in each other's way (40), of resources that ran
+            // out (53); then a lock that did not come free in time, a query that was ended, and a server that goes or comes.
+            Some(error) => {
+                let code = error.code();
+                ["08", "40", "53"].iter().any(|class| code.starts_with(class))
+                    || ["55P03", "57014", "57P01", "57P02", "57P03"].contains(&code)
+            }
+            // SQLITE_BUSY and SQLITE_LOCKED, with their extended codes in the higher bits.
+            None => error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6)),
+        },
+        _ => false,
     }
 }

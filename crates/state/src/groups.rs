@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use detect::{Finding, Group, GroupSide, GroupThresholds, Grouping, Signal, group_id};
 use flow::Timestamp;
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 use utoipa::ToSchema;
 
-use crate::findings::{read_json, write_json};
+use crate::database::{Query, Row, Transaction, query};
+use crate::findings::{AT_ONCE, find, read_json, write_json};
 use crate::{Severity, StateError, Store};
 
 /// Machines named with a group in a list.
@@ -62,12 +61,12 @@ pub struct GroupFilter {
 }
 
 impl GroupFilter {
-    fn push(&self, query: &mut QueryBuilder<Sqlite>) {
+    fn push(&self, query: &mut Query) {
         if let Some(least) = self.min_severity {
             query.push(" AND severity >= ").push_bind(least);
         }
         if let Some(archived) = self.archived {
-            query.push(" AND archived = ").push_bind(i64::from(archived));
+            query.push(" AND archived = ").push_bind(archived);
         }
         if let Some(entity) = &self.entity {
             query.push(" AND EXISTS (SELECT 1 FROM findings f WHERE f.group_id = groups.id AND f.entity = ");
@@ -82,7 +81,7 @@ impl GroupFilter {
     }
 }
 
-fn read_group(row: &SqliteRow) -> Result<Group, StateError> {
+fn read_group(row: &Row) -> Result<Group, StateError> {
     read_json(row.get("content"), "a group")
 }
 
@@ -106,11 +105,11 @@ fn summary(group: Group) -> GroupSummary {
 }
 
 /// Keeps of a finding what groups are made from.
-pub(crate) async fn write_signal(transaction: &mut Transaction<'_, Sqlite>, finding: &Finding) -> Result<(), StateError> {
-    sqlx::query("UPDATE findings SET signal = ? WHERE id = ?")
+pub(crate) async fn write_signal(transaction: &mut Transaction, finding: &Finding) -> Result<(), StateError> {
+    query("UPDATE findings SET signal = ? WHERE id = ?")
         .bind(write_json(&Signal::of(finding), "what groups are made from")?)
         .bind(&finding.id)
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await
         .map_err(StateError::of("write a finding"))?;
     Ok(())
@@ -123,31 +122,8 @@ impl Store {
     /// # Errors
     /// When the database fails; nothing is changed then.
     pub async fn regroup(&self) -> Result<(), StateError> {
-        let old = sqlx::query_scalar::<_, String>("SELECT id FROM findings WHERE signal IS NULL AND count > 0")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StateError::of("read findings"))?;
-        let mut signals = Vec::new();
-        for id in &old {
-            signals.extend(self.finding(id).await?);
-        }
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StateError::of("begin to write groups"))?;
-        for finding in &signals {
-            write_signal(&mut transaction, finding).await?;
-        }
-        // What a rule hides is known to be harmless, and a sample is made up: neither belongs to a story.
-        let rows = sqlx::query(
-            "SELECT signal, archived FROM findings WHERE signal IS NOT NULL AND count > 0 AND NOT sample AND suppressed_by IS NULL",
-        )
-        .fetch_all(&mut *transaction)
-        .await
-        .map_err(StateError::of("read findings"))?;
-        let mut grouping = Grouping::new(GroupThresholds::default());
-        for row in rows {
-            let signal: Signal = read_json(row.get("signal"), "what groups are made from")?;
-            grouping.put(Signal { archived: row.get("archived"), ..signal });
-        }
-        write(&mut transaction, &grouping.groups()).await?;
+        let mut transaction = self.write("begin to write groups").await?;
+        regroup(&mut transaction).await?;
         transaction.commit().await.map_err(StateError::of("commit groups"))
     }
 
@@ -156,16 +132,16 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn groups(&self, filter: &GroupFilter, offset: u64, limit: u64) -> Result<(Vec<GroupSummary>, u64), StateError> {
-        let mut query = QueryBuilder::new("SELECT count(*) FROM groups WHERE TRUE");
-        filter.push(&mut query);
-        let total: i64 = query.build_query_scalar().fetch_one(&self.pool).await.map_err(StateError::of("count groups"))?;
-        let mut query = QueryBuilder::new("SELECT content FROM groups WHERE TRUE");
-        filter.push(&mut query);
-        query.push(" ORDER BY archived, score DESC, last_seen DESC, id LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        query.push(" OFFSET ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
-        let rows = query.build().fetch_all(&self.pool).await.map_err(StateError::of("read groups"))?;
+        let mut count = query("SELECT count(*) FROM groups WHERE TRUE");
+        filter.push(&mut count);
+        let total = count.fetch_one(&self.database).await.map_err(StateError::of("count groups"))?;
+        let mut page = query("SELECT content FROM groups WHERE TRUE");
+        filter.push(&mut page);
+        page.push(" ORDER BY archived, score DESC, last_seen DESC, id LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+        page.push(" OFFSET ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
+        let rows = page.fetch_all(&self.database).await.map_err(StateError::of("read groups"))?;
         let page = rows.iter().map(|row| read_group(row).map(summary)).collect::<Result<_, _>>()?;
-        Ok((page, u64::try_from(total).unwrap_or(0)))
+        Ok((page, u64::try_from(total.get::<i64, _>(0)).unwrap_or(0)))
     }
 
     /// A group by its id, or by one that it had before it grew or merged; `None` when there is none.
@@ -173,18 +149,42 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn group(&self, id: &str) -> Result<Option<Group>, StateError> {
-        let row = sqlx::query("SELECT g.content FROM group_ids i JOIN groups g ON g.id = i.group_id WHERE i.id = ?")
+        let row = query("SELECT g.content FROM group_ids i JOIN groups g ON g.id = i.group_id WHERE i.id = ?")
             .bind(id)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.database)
             .await
             .map_err(StateError::of("read a group"))?;
         row.as_ref().map(read_group).transpose()
     }
 }
 
-async fn write(transaction: &mut Transaction<'_, Sqlite>, groups: &[Group]) -> Result<(), StateError> {
+/// Brings the groups in line with the findings.
+pub(crate) async fn regroup(transaction: &mut Transaction) -> Result<(), StateError> {
+    let failed = || StateError::of("read findings");
+    let old: Vec<String> =
+        query("SELECT id FROM findings WHERE signal IS NULL AND count > 0").fetch_column(&mut *transaction).await.map_err(failed())?;
+    for ids in old.chunks(AT_ONCE) {
+        for finding in find(&mut *transaction, ids).await?.values() {
+            write_signal(transaction, finding).await?;
+        }
+    }
+    // What a rule hides is known to be harmless, and a sample is made up: neither belongs to a story.
+    let rows =
+        query("SELECT signal, archived FROM findings WHERE signal IS NOT NULL AND count > 0 AND NOT sample AND suppressed_by IS NULL")
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(failed())?;
+    let mut grouping = Grouping::new(GroupThresholds::default());
+    for row in rows {
+        let signal: Signal = read_json(row.get("signal"), "what groups are made from")?;
+        grouping.put(Signal { archived: row.get("archived"), ..signal });
+    }
+    write(transaction, &grouping.groups()).await
+}
+
+async fn write(transaction: &mut Transaction, groups: &[Group]) -> Result<(), StateError> {
     let failed = || StateError::of("write groups");
-    let rows = sqlx::query("SELECT id, content FROM groups").fetch_all(&mut **transaction).await.map_err(failed())?;
+    let rows = query("SELECT id, content FROM groups").fetch_all(&mut *transaction).await.map_err(failed())?;
     let known: BTreeMap<String, String> = rows.iter().map(|row| (row.get("id"), row.get("content"))).collect();
     let mut current = BTreeSet::new();
     let mut changed = Vec::new();
@@ -198,15 +198,11 @@ async fn write(transaction: &mut Transaction<'_, Sqlite>, groups: &[Group]) -> R
     // First everything that changed goes, then it comes: an id may have passed from one group to another.
     let gone = known.keys().map(String::as_str).filter(|id| !current.contains(id));
     for id in gone.chain(changed.iter().map(|(group, _)| group.id.as_str())) {
-        sqlx::query("UPDATE findings SET group_id = NULL WHERE group_id = ?")
-            .bind(id)
-            .execute(&mut **transaction)
-            .await
-            .map_err(failed())?;
-        sqlx::query("DELETE FROM groups WHERE id = ?").bind(id).execute(&mut **transaction).await.map_err(failed())?;
+        query("UPDATE findings SET group_id = NULL WHERE group_id = ?").bind(id).execute(&mut *transaction).await.map_err(failed())?;
+        query("DELETE FROM groups WHERE id = ?").bind(id).execute(&mut *transaction).await.map_err(failed())?;
     }
     for (group, content) in changed {
-        sqlx::query(
+        query(
             "INSERT INTO groups (id, title, severity, score, archived, first_seen, last_seen, findings, content) \
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
@@ -219,20 +215,20 @@ async fn write(transaction: &mut Transaction<'_, Sqlite>, groups: &[Group]) -> R
         .bind(group.last_seen.micros())
         .bind(i64::try_from(group.members.len()).unwrap_or(i64::MAX))
         .bind(content)
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await
         .map_err(failed())?;
         for member in &group.members {
-            sqlx::query("INSERT INTO group_ids (id, group_id) VALUES (?, ?)")
+            query("INSERT INTO group_ids (id, group_id) VALUES (?, ?)")
                 .bind(group_id(&member.finding_id))
                 .bind(&group.id)
-                .execute(&mut **transaction)
+                .execute(&mut *transaction)
                 .await
                 .map_err(failed())?;
-            sqlx::query("UPDATE findings SET group_id = ? WHERE id = ?")
+            query("UPDATE findings SET group_id = ? WHERE id = ?")
                 .bind(&group.id)
                 .bind(&member.finding_id)
-                .execute(&mut **transaction)
+                .execute(&mut *transaction)
                 .await
                 .map_err(failed())?;
         }

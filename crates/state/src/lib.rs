@@ -1,6 +1,6 @@
 //! What people and jobs decided: findings and their triage, lists, tokens, settings, and how far detection has come.
 //!
-//! Its nouns: a [`Store`] is one SQLite file; a [`FindingSummary`] is a finding as a list shows it, with what people decided about it;
+//! Its nouns: a [`Store`] is one SQLite file, or a PostgreSQL database that several processes share; a [`FindingSummary`] is a finding as a list shows it, with what people decided about it;
 //! a [`GroupSummary`] is a group of findings, which follows from the findings; a [`Mark`] says that one connection of an entity belongs to a
 //! finding.
 //!
@@ -18,6 +18,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation))]
 
+mod database;
 mod error;
 mod findings;
 mod groups;

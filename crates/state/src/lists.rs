@@ -2,8 +2,8 @@
 
 use flow::Timestamp;
 use serde_json::Value;
-use sqlx::Row as _;
 
+use crate::database::query;
 use crate::{StateError, Store};
 
 /// A stored list.
@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn put_list(&self, name: &str, kind: &str, added: Timestamp, list: &Value) -> Result<(), StateError> {
-        sqlx::query(
+        query(
             "INSERT INTO lists (name, kind, added, list) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE \
              SET kind = excluded.kind, added = excluded.added, list = excluded.list",
         )
@@ -33,7 +33,7 @@ impl Store {
         .bind(kind)
         .bind(added.micros())
         .bind(list.to_string())
-        .execute(&self.pool)
+        .execute(&self.database)
         .await
         .map_err(StateError::of("write a list"))?;
         Ok(())
@@ -44,8 +44,8 @@ impl Store {
     /// # Errors
     /// When the database fails, or holds what is no JSON.
     pub async fn lists(&self) -> Result<Vec<StoredList>, StateError> {
-        let rows = sqlx::query("SELECT name, kind, added, list FROM lists ORDER BY name")
-            .fetch_all(&self.pool)
+        let rows = query("SELECT name, kind, added, list FROM lists ORDER BY name")
+            .fetch_all(&self.database)
             .await
             .map_err(StateError::of("read the lists"))?;
         rows.iter()
@@ -66,11 +66,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn delete_list(&self, name: &str) -> Result<bool, StateError> {
-        let done = sqlx::query("DELETE FROM lists WHERE name = ?")
-            .bind(name)
-            .execute(&self.pool)
-            .await
-            .map_err(StateError::of("delete a list"))?;
-        Ok(done.rows_affected() > 0)
+        let done =
+            query("DELETE FROM lists WHERE name = ?").bind(name).execute(&self.database).await.map_err(StateError::of("delete a list"))?;
+        Ok(done > 0)
     }
 }

@@ -1,8 +1,8 @@
 //! Notices that findings are new or have changed, and how far each receiver has settled them.
 
 use flow::Timestamp;
-use sqlx::{Row as _, Sqlite, Transaction};
 
+use crate::database::{Row, Transaction, query};
 use crate::{StateError, Store};
 
 /// That a finding is new or has changed.
@@ -26,18 +26,18 @@ impl Store {
     /// When the database fails.
     pub async fn set_receivers(&self, names: &[String]) -> Result<(), StateError> {
         let failed = StateError::of("write receivers");
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
-        let known: Vec<String> = sqlx::query_scalar("SELECT target FROM deliveries").fetch_all(&mut *transaction).await.map_err(&failed)?;
+        let mut transaction = self.write("write receivers").await?;
+        let known: Vec<String> = query("SELECT target FROM deliveries").fetch_column(&mut transaction).await.map_err(&failed)?;
         for gone in known.iter().filter(|name| !names.contains(name)) {
-            sqlx::query("DELETE FROM deliveries WHERE target = ?").bind(gone).execute(&mut *transaction).await.map_err(&failed)?;
+            query("DELETE FROM deliveries WHERE target = ?").bind(gone).execute(&mut transaction).await.map_err(&failed)?;
         }
         for name in names {
-            sqlx::query(
-                "INSERT INTO deliveries (target, position) \
-                 VALUES (?, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'notices')) ON CONFLICT (target) DO NOTHING",
+            query(
+                "INSERT INTO deliveries (target, position) VALUES (?, (SELECT coalesce(max(position), 0) FROM notices)) \
+                 ON CONFLICT (target) DO NOTHING",
             )
             .bind(name)
-            .execute(&mut *transaction)
+            .execute(&mut transaction)
             .await
             .map_err(&failed)?;
         }
@@ -51,9 +51,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn release_notices(&self, at: Timestamp) -> Result<(), StateError> {
-        sqlx::query("UPDATE notices SET at = ? WHERE at IS NULL")
+        query("UPDATE notices SET at = ? WHERE at IS NULL")
             .bind(at.micros())
-            .execute(&self.pool)
+            .execute(&self.database)
             .await
             .map_err(StateError::of("release notices"))?;
         Ok(())
@@ -64,16 +64,16 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn notices(&self, receiver: &str, limit: usize) -> Result<Vec<StoredNotice>, StateError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT n.position, n.finding_id, n.is_new, n.at FROM notices n JOIN deliveries d ON d.target = ? \
              WHERE n.position > d.position AND n.at IS NOT NULL ORDER BY n.position LIMIT ?",
         )
         .bind(receiver)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&self.pool)
+        .fetch_all(&self.database)
         .await
         .map_err(StateError::of("read notices"))?;
-        let notice = |row: &sqlx::sqlite::SqliteRow| StoredNotice {
+        let notice = |row: &Row| StoredNotice {
             position: u64::try_from(row.get::<i64, _>("position")).unwrap_or_default(),
             finding_id: row.get("finding_id"),
             is_new: row.get("is_new"),
@@ -88,11 +88,13 @@ impl Store {
     /// When the database fails.
     pub async fn settle_notices(&self, receiver: &str, position: u64) -> Result<(), StateError> {
         let failed = StateError::of("settle notices");
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(&failed)?;
-        sqlx::query("UPDATE deliveries SET position = max(position, ?) WHERE target = ?")
-            .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        let mut transaction = self.write("settle notices").await?;
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        query("UPDATE deliveries SET position = ? WHERE target = ? AND position < ?")
+            .bind(position)
             .bind(receiver)
-            .execute(&mut *transaction)
+            .bind(position)
+            .execute(&mut transaction)
             .await
             .map_err(&failed)?;
         prune(&mut transaction).await?;
@@ -101,21 +103,21 @@ impl Store {
 }
 
 /// Notes that findings are new or have changed, in the transaction that changes them.
-pub(crate) async fn notice(transaction: &mut Transaction<'_, Sqlite>, ids: &[String], is_new: bool) -> Result<(), StateError> {
+pub(crate) async fn notice(transaction: &mut Transaction, ids: &[String], is_new: bool) -> Result<(), StateError> {
     for id in ids {
-        sqlx::query("INSERT INTO notices (finding_id, is_new) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM deliveries)")
+        query("INSERT INTO notices (finding_id, is_new) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM deliveries)")
             .bind(id)
             .bind(is_new)
-            .execute(&mut **transaction)
+            .execute(&mut *transaction)
             .await
             .map_err(StateError::of("write a notice"))?;
     }
     Ok(())
 }
 
-async fn prune(transaction: &mut Transaction<'_, Sqlite>) -> Result<(), StateError> {
-    sqlx::query("DELETE FROM notices WHERE position <= coalesce((SELECT min(position) FROM deliveries), position)")
-        .execute(&mut **transaction)
+async fn prune(transaction: &mut Transaction) -> Result<(), StateError> {
+    query("DELETE FROM notices WHERE position <= coalesce((SELECT min(position) FROM deliveries), position)")
+        .execute(&mut *transaction)
         .await
         .map_err(StateError::of("delete notices"))?;
     Ok(())

@@ -3,6 +3,7 @@
 use detect::{FindingType, sample, sample_resource};
 use flow::Timestamp;
 
+use crate::database::query;
 use crate::findings::write_one;
 use crate::{StateError, Store};
 
@@ -12,15 +13,15 @@ impl Store {
     /// # Errors
     /// When the database fails; nothing is changed then.
     pub async fn make_samples(&self, types: &[FindingType], at: Timestamp) -> Result<Vec<String>, StateError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StateError::of("begin to write samples"))?;
+        let mut transaction = self.write("begin to write samples").await?;
         let mut ids = Vec::with_capacity(types.len());
         for finding_type in types {
             let occurrence = sample(*finding_type, at);
             let id = occurrence.finding_id();
-            let gone = sqlx::query("DELETE FROM findings WHERE sample AND id = ?").bind(&id).execute(&mut *transaction).await;
+            let gone = query("DELETE FROM findings WHERE sample AND id = ?").bind(&id).execute(&mut transaction).await;
             gone.map_err(StateError::of("write a sample"))?;
             write_one(&mut transaction, &occurrence, &|_, _| sample_resource()).await?;
-            let marked = sqlx::query("UPDATE findings SET sample = 1 WHERE id = ?").bind(&id).execute(&mut *transaction).await;
+            let marked = query("UPDATE findings SET sample = TRUE WHERE id = ?").bind(&id).execute(&mut transaction).await;
             marked.map_err(StateError::of("write a sample"))?;
             ids.push(id);
         }
@@ -33,7 +34,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn delete_samples(&self) -> Result<u64, StateError> {
-        let done = sqlx::query("DELETE FROM findings WHERE sample").execute(&self.pool).await.map_err(StateError::of("delete samples"))?;
-        Ok(done.rows_affected())
+        let mut transaction = self.write("begin to delete samples").await?;
+        let gone = query("DELETE FROM findings WHERE sample").execute(&mut transaction).await.map_err(StateError::of("delete samples"))?;
+        transaction.commit().await.map_err(StateError::of("commit that samples are gone"))?;
+        Ok(gone)
     }
 }

@@ -3,6 +3,7 @@
 use flow::Timestamp;
 use serde_json::Value;
 
+use crate::database::query;
 use crate::{StateError, Store};
 
 impl Store {
@@ -11,12 +12,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn setting(&self, key: &str) -> Result<Option<Value>, StateError> {
-        let text: Option<String> = sqlx::query_scalar("SELECT value FROM settings WHERE key = ?")
+        let row = query("SELECT value FROM settings WHERE key = ?")
             .bind(key)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.database)
             .await
             .map_err(StateError::of("read a setting"))?;
-        text.map(|text| serde_json::from_str(&text).map_err(|source| StateError::Stored { what: "a setting", source })).transpose()
+        row.map(|row| serde_json::from_str(row.get("value")).map_err(|source| StateError::Stored { what: "a setting", source })).transpose()
     }
 
     /// Sets or replaces a setting.
@@ -24,10 +25,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn set_setting(&self, key: &str, value: &Value) -> Result<(), StateError> {
-        sqlx::query("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+        query("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
             .bind(key)
             .bind(value.to_string())
-            .execute(&self.pool)
+            .execute(&self.database)
             .await
             .map_err(StateError::of("write a setting"))?;
         Ok(())
@@ -38,12 +39,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn watermark(&self, key: &str) -> Result<Option<Timestamp>, StateError> {
-        let micros: Option<i64> = sqlx::query_scalar("SELECT time FROM watermarks WHERE key = ?")
+        let row = query("SELECT time FROM watermarks WHERE key = ?")
             .bind(key)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.database)
             .await
             .map_err(StateError::of("read a watermark"))?;
-        Ok(micros.map(Timestamp::from_micros))
+        Ok(row.map(|row| Timestamp::from_micros(row.get("time"))))
     }
 
     /// Notes that the job has come to `time`, which may be earlier than before: then it will do the rest again.
@@ -51,10 +52,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn set_watermark(&self, key: &str, time: Timestamp) -> Result<(), StateError> {
-        sqlx::query("INSERT INTO watermarks (key, time) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET time = excluded.time")
+        query("INSERT INTO watermarks (key, time) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET time = excluded.time")
             .bind(key)
             .bind(time.micros())
-            .execute(&self.pool)
+            .execute(&self.database)
             .await
             .map_err(StateError::of("write a watermark"))?;
         Ok(())

@@ -1,44 +1,42 @@
-//! The database file.
+//! The store itself: opened, written, closed.
 
 use std::path::Path;
-use std::time::Duration;
-
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::StateError;
+use crate::database::{Database, Transaction};
 
-/// How long a writer waits for another one.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
-/// Connections: SQLite has one writer at a time, and any number of readers.
-const CONNECTIONS: u32 = 8;
-
-/// The state, in one SQLite file. Cheap to clone; clones share the connections.
+/// The state: in one SQLite file, or in a PostgreSQL database that several processes share. Cheap to clone; clones share the connections.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) pool: SqlitePool,
+    pub(crate) database: Database,
 }
 
 impl Store {
-    /// Opens the database at `path`, makes it when it is not there, and brings it to the present schema.
+    /// Opens the SQLite file at `path`, makes it when it is not there, and brings it to the present schema.
     ///
     /// # Errors
     /// [`StateError::Open`] when the file cannot be opened or made, [`StateError::Migrate`] when it was written by a later version.
     pub async fn open(path: &Path) -> Result<Self, StateError> {
-        let open = |source| StateError::Open { path: path.to_owned(), source };
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| open(sqlx::Error::Io(error)))?;
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // With a write-ahead log this loses at most the last commits at a power cut, and never the database.
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_TIMEOUT)
-            .foreign_keys(true);
-        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await.map_err(open)?;
-        Self::migrated(pool, path).await
+        Ok(Self { database: Database::open(path).await? })
+    }
+
+    /// Connects to the PostgreSQL database at `url`, `postgres://user:password@host:port/database`, and brings it to the present schema. The
+    /// database has to be there; its tables are made. Parameters as libpq knows them: `sslmode`, `host` for the folder of a socket,
+    /// `options`, and a few more. A password may also come from `PGPASSWORD` or a password file.
+    ///
+    /// # Errors
+    /// [`StateError::Url`] when it is no such URL, [`StateError::Connect`] when the server cannot be reached or refuses,
+    /// [`StateError::Migrate`] when the database was written by a later version. None of them shows the password.
+    pub async fn connect(url: &str) -> Result<Self, StateError> {
+        Ok(Self { database: Database::connect(url).await? })
+    }
+
+    /// Whether `url` is one that [`connect`](Self::connect) understands. Reaches for nothing.
+    ///
+    /// # Errors
+    /// [`StateError::Url`], which does not show the password.
+    pub fn check_url(url: &str) -> Result<(), StateError> {
+        Database::check_url(url)
     }
 
     /// A store that is gone when it is dropped, for tests.
@@ -46,28 +44,16 @@ impl Store {
     /// # Errors
     /// As [`open`](Self::open).
     pub async fn in_memory() -> Result<Self, StateError> {
-        let path = Path::new(":memory:");
-        let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
-        // Each connection to memory is another database, so there is one, and it never goes.
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await
-            .map_err(|source| StateError::Open { path: path.to_owned(), source })?;
-        Self::migrated(pool, path).await
+        Ok(Self { database: Database::in_memory().await? })
     }
 
-    async fn migrated(pool: SqlitePool, path: &Path) -> Result<Self, StateError> {
-        let migrated = sqlx::migrate!("./migrations").run(&pool).await;
-        migrated.map_err(|source| StateError::Migrate { path: path.to_owned(), source })?;
-        Ok(Self { pool })
+    /// Begins to write, as the only writer of all processes.
+    pub(crate) async fn write(&self, operation: &'static str) -> Result<Transaction, StateError> {
+        self.database.write().await.map_err(StateError::of(operation))
     }
 
     /// Closes the connections, waiting for what is under way.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.database.close().await;
     }
 }

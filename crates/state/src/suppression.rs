@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use detect::{Finding, FindingType, SuppressionRule, suppressed_by};
 use flow::{DAY_SECS, Timestamp};
 use serde::Serialize;
-use sqlx::{Row as _, Sqlite, Transaction};
 use utoipa::ToSchema;
 
-use crate::findings::{read_json, write_json};
+use crate::database::{Transaction, query};
+use crate::findings::{AT_ONCE, find, read_json, write_json};
+use crate::groups::regroup;
 use crate::{FindingSummary, Severity, StateError, Store};
 
 /// How far back a preview looks.
@@ -75,10 +76,10 @@ impl Store {
         if let Some(problem) = rule.problem() {
             return Err(StateError::Rule { problem });
         }
-        sqlx::query("INSERT INTO suppression_rules (name, rule) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET rule = excluded.rule")
+        query("INSERT INTO suppression_rules (name, rule) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET rule = excluded.rule")
             .bind(&rule.name)
             .bind(write_json(rule, "a suppression rule")?)
-            .execute(&self.pool)
+            .execute(&self.database)
             .await
             .map_err(StateError::of("write a suppression rule"))?;
         Ok(())
@@ -89,12 +90,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn delete_suppression_rule(&self, name: &str) -> Result<bool, StateError> {
-        let done = sqlx::query("DELETE FROM suppression_rules WHERE name = ?")
+        let done = query("DELETE FROM suppression_rules WHERE name = ?")
             .bind(name)
-            .execute(&self.pool)
+            .execute(&self.database)
             .await
             .map_err(StateError::of("delete a suppression rule"))?;
-        Ok(done.rows_affected() > 0)
+        Ok(done > 0)
     }
 
     /// Every rule, by name, with what it hides.
@@ -102,11 +103,11 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn suppression_rules(&self, now: Timestamp) -> Result<Vec<SuppressionState>, StateError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT r.rule, count(f.id) AS hidden, count(CASE WHEN f.severity >= 7 THEN 1 END) AS high \
              FROM suppression_rules r LEFT JOIN findings f ON f.suppressed_by = r.name AND f.count > 0 GROUP BY r.name ORDER BY r.name",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.database)
         .await
         .map_err(StateError::of("read the suppression rules"))?;
         rows.iter()
@@ -124,37 +125,34 @@ impl Store {
     /// # Errors
     /// When the database fails; nothing is changed then.
     pub async fn suppress(&self, now: Timestamp) -> Result<Vec<HiddenHigh>, StateError> {
-        let rules: Vec<SuppressionRule> = self.suppression_rules(now).await?.into_iter().map(|state| state.rule).collect();
-        let hidden =
-            sqlx::query("SELECT id, suppressed_by, kept FROM findings WHERE count > 0 AND NOT sample AND (? OR suppressed_by IS NOT NULL)")
+        let mut transaction = self.write("begin to hide findings").await?;
+        let rules = rules(&mut transaction).await?;
+        let candidates =
+            query("SELECT id, kept FROM findings WHERE count > 0 AND NOT sample AND (? OR suppressed_by IS NOT NULL) ORDER BY id")
                 .bind(!rules.is_empty())
-                .fetch_all(&self.pool)
+                .fetch_all(&mut transaction)
                 .await
                 .map_err(StateError::of("read findings"))?;
-        let mut high = Vec::new();
-        let mut verdicts: Vec<(String, Option<String>)> = Vec::new();
-        for row in hidden {
-            let (id, before, kept): (String, Option<String>, bool) = (row.get("id"), row.get("suppressed_by"), row.get("kept"));
-            let Some(finding) = self.finding(&id).await? else { continue };
-            let rule = if kept { None } else { suppressed_by(&rules, &finding, now) };
-            let name = rule.map(|rule| rule.name.clone());
-            if let Some(rule) = name.as_ref().filter(|_| before.is_none() && Severity::of(finding.severity) >= Severity::High) {
-                high.push(hidden_high(rule, &finding));
+        let kept: BTreeMap<String, bool> = candidates.iter().map(|row| (row.get("id"), row.get("kept"))).collect();
+        let (ids, mut high, mut decided): (Vec<&String>, _, _) = (kept.keys().collect(), Vec::new(), false);
+        for ids in ids.chunks(AT_ONCE) {
+            for (id, finding) in find(&mut transaction, ids).await? {
+                let rule = if kept.get(&id).is_some_and(|kept| *kept) { None } else { suppressed_by(&rules, &finding, now) };
+                let (before, rule) = (finding.suppressed_by.as_ref(), rule.map(|rule| rule.name.as_str()));
+                if let Some(rule) = rule.filter(|_| before.is_none() && Severity::of(finding.severity) >= Severity::High) {
+                    high.push(hidden_high(rule, &finding));
+                }
+                // Again even where the rule is the same: a later occurrence may have taken the finding out of the archive.
+                if rule.is_some() || before.is_some() {
+                    hide(&mut transaction, &id, rule).await?;
+                    decided = true;
+                }
             }
-            // Again even where the rule is the same: a later occurrence may have taken the finding out of the archive.
-            if name.is_some() || before.is_some() {
-                verdicts.push((id, name));
-            }
         }
-        if verdicts.is_empty() {
-            return Ok(high);
+        if decided {
+            regroup(&mut transaction).await?;
+            transaction.commit().await.map_err(StateError::of("commit what is hidden"))?;
         }
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StateError::of("begin to hide findings"))?;
-        for (id, rule) in &verdicts {
-            hide(&mut transaction, id, rule.as_deref()).await?;
-        }
-        transaction.commit().await.map_err(StateError::of("commit what is hidden"))?;
-        self.regroup().await?;
         Ok(high)
     }
 
@@ -167,13 +165,12 @@ impl Store {
             return Err(StateError::Rule { problem });
         }
         let from = now.plus_secs(-PREVIEW_SECS);
-        let ids: Vec<String> = sqlx::query_scalar(
-            "SELECT id FROM findings WHERE count > 0 AND NOT sample AND last_seen >= ? ORDER BY severity DESC, last_seen DESC, id",
-        )
-        .bind(from.micros())
-        .fetch_all(&self.pool)
-        .await
-        .map_err(StateError::of("read findings"))?;
+        let ids: Vec<String> =
+            query("SELECT id FROM findings WHERE count > 0 AND NOT sample AND last_seen >= ? ORDER BY severity DESC, last_seen DESC, id")
+                .bind(from.micros())
+                .fetch_column(&self.database)
+                .await
+                .map_err(StateError::of("read findings"))?;
         let mut preview = SuppressionPreview {
             from,
             looked_at: ids.len() as u64,
@@ -184,20 +181,30 @@ impl Store {
             by_type: BTreeMap::new(),
             findings: Vec::new(),
         };
-        for id in ids {
-            let Some(finding) = self.finding(&id).await?.filter(|finding| rule.fits(finding)) else { continue };
-            let severity = Severity::of(finding.severity);
-            preview.hidden += 1;
-            preview.occurrences += finding.count;
-            preview.hidden_high += u64::from(severity >= Severity::High);
-            *preview.by_severity.entry(severity.as_str().to_owned()).or_default() += 1;
-            *preview.by_type.entry(finding.finding_type.name().to_owned()).or_default() += 1;
-            if preview.findings.len() < NAMED {
-                preview.findings.extend(self.finding_summary(&id).await?);
+        for ids in ids.chunks(AT_ONCE) {
+            let found = find(&self.database, ids).await?;
+            for finding in ids.iter().filter_map(|id| found.get(id)).filter(|finding| rule.fits(finding)) {
+                let severity = Severity::of(finding.severity);
+                preview.hidden += 1;
+                preview.occurrences += finding.count;
+                preview.hidden_high += u64::from(severity >= Severity::High);
+                *preview.by_severity.entry(severity.as_str().to_owned()).or_default() += 1;
+                *preview.by_type.entry(finding.finding_type.name().to_owned()).or_default() += 1;
+                if preview.findings.len() < NAMED {
+                    preview.findings.extend(self.finding_summary(&finding.id).await?);
+                }
             }
         }
         Ok(preview)
     }
+}
+
+async fn rules(transaction: &mut Transaction) -> Result<Vec<SuppressionRule>, StateError> {
+    let rows = query("SELECT rule FROM suppression_rules ORDER BY name")
+        .fetch_all(&mut *transaction)
+        .await
+        .map_err(StateError::of("read the suppression rules"))?;
+    rows.iter().map(|row| read_json(row.get("rule"), "a suppression rule")).collect()
 }
 
 fn hidden_high(rule: &str, finding: &Finding) -> HiddenHigh {
@@ -211,12 +218,12 @@ fn hidden_high(rule: &str, finding: &Finding) -> HiddenHigh {
 }
 
 /// Puts a finding away under a rule's name, or takes it back when only a rule had put it away.
-async fn hide(transaction: &mut Transaction<'_, Sqlite>, id: &str, rule: Option<&str>) -> Result<(), StateError> {
+async fn hide(transaction: &mut Transaction, id: &str, rule: Option<&str>) -> Result<(), StateError> {
     let sql = if rule.is_some() {
-        "UPDATE findings SET suppressed_by = ?, hidden = hidden OR NOT archived, archived = 1 WHERE id = ?"
+        "UPDATE findings SET suppressed_by = ?, hidden = hidden OR NOT archived, archived = TRUE WHERE id = ?"
     } else {
-        "UPDATE findings SET suppressed_by = ?, archived = archived AND NOT hidden, hidden = 0 WHERE id = ?"
+        "UPDATE findings SET suppressed_by = ?, archived = archived AND NOT hidden, hidden = FALSE WHERE id = ?"
     };
-    sqlx::query(sql).bind(rule).bind(id).execute(&mut **transaction).await.map_err(StateError::of("hide a finding"))?;
+    query(sql).bind(rule).bind(id).execute(&mut *transaction).await.map_err(StateError::of("hide a finding"))?;
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use flow::Timestamp;
 use sha2::{Digest as _, Sha256};
-use sqlx::Row as _;
 
+use crate::database::query;
 use crate::{StateError, Store};
 
 /// What every secret begins with, so that a leaked one can be found by scanners.
@@ -32,14 +32,14 @@ impl Store {
         }
         // Two random UUIDs: 244 bits from the operating system.
         let secret = format!("{PREFIX}{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
-        let done = sqlx::query("INSERT INTO tokens (name, hash, created) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING")
+        let done = query("INSERT INTO tokens (name, hash, created) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING")
             .bind(name)
             .bind(hash(&secret))
             .bind(created.micros())
-            .execute(&self.pool)
+            .execute(&self.database)
             .await
             .map_err(StateError::of("write a token"))?;
-        if done.rows_affected() == 0 {
+        if done == 0 {
             return Err(StateError::TokenExists { name: name.to_owned() });
         }
         Ok(secret)
@@ -54,11 +54,12 @@ impl Store {
             return Ok(None);
         }
         // Looked up by hash: how long it takes tells nothing about any secret.
-        sqlx::query_scalar("SELECT name FROM tokens WHERE hash = ?")
+        let row = query("SELECT name FROM tokens WHERE hash = ?")
             .bind(hash(secret))
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.database)
             .await
-            .map_err(StateError::of("check a token"))
+            .map_err(StateError::of("check a token"))?;
+        Ok(row.map(|row| row.get("name")))
     }
 
     /// Every token, by name.
@@ -66,8 +67,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn tokens(&self) -> Result<Vec<Token>, StateError> {
-        let rows = sqlx::query("SELECT name, created FROM tokens ORDER BY name")
-            .fetch_all(&self.pool)
+        let rows = query("SELECT name, created FROM tokens ORDER BY name")
+            .fetch_all(&self.database)
             .await
             .map_err(StateError::of("read the tokens"))?;
         Ok(rows.iter().map(|row| Token { name: row.get("name"), created: Timestamp::from_micros(row.get("created")) }).collect())
@@ -78,12 +79,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn revoke_token(&self, name: &str) -> Result<bool, StateError> {
-        let done = sqlx::query("DELETE FROM tokens WHERE name = ?")
+        let done = query("DELETE FROM tokens WHERE name = ?")
             .bind(name)
-            .execute(&self.pool)
+            .execute(&self.database)
             .await
             .map_err(StateError::of("revoke a token"))?;
-        Ok(done.rows_affected() > 0)
+        Ok(done > 0)
     }
 }
 

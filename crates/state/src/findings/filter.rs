@@ -3,8 +3,9 @@
 use detect::{FindingType, Severity};
 use flow::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Sqlite};
 use utoipa::ToSchema;
+
+use crate::database::Query;
 
 /// Values of which a property has one, and values of which it has none. Empty, it holds always.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +78,7 @@ pub struct FindingFilter {
 
 impl FindingFilter {
     /// Writes the conditions after `WHERE TRUE`.
-    pub(super) fn push(&self, query: &mut QueryBuilder<Sqlite>) {
+    pub(super) fn push(&self, query: &mut Query) {
         let mut conditions = Conditions { query, any: self.any, count: 0 };
         conditions.choice(&self.types, |query, types| one_of(query, "finding_type", types.iter().map(|known| known.name().to_owned())));
         conditions.choice(&self.severities, |query, bands| {
@@ -96,13 +97,14 @@ impl FindingFilter {
             query.push(")");
         });
         if let Some(text) = self.text.as_deref().filter(|text| !text.trim().is_empty()) {
-            let pattern = like(text.trim());
+            // Both sides in small letters: of the databases, one looks at them in `LIKE` and the other does not.
+            let pattern = like(&text.trim().to_ascii_lowercase());
             let query = conditions.next();
             query.push("(FALSE");
             for column in ["title", "description", "id", "finding_type", "entity", "account_id", "note"] {
-                query.push(format_args!(" OR {column} LIKE ")).push_bind(pattern.clone()).push(" ESCAPE '\\'");
+                query.push(" OR lower(").push(column).push(") LIKE ").push_bind(pattern.clone()).push(" ESCAPE '\\'");
             }
-            query.push(" OR EXISTS (SELECT 1 FROM occurrences o WHERE o.finding_id = findings.id AND o.remote_addr LIKE ");
+            query.push(" OR EXISTS (SELECT 1 FROM occurrences o WHERE o.finding_id = findings.id AND lower(o.remote_addr) LIKE ");
             query.push_bind(pattern).push(" ESCAPE '\\'))");
         }
         conditions.end();
@@ -110,7 +112,7 @@ impl FindingFilter {
             query.push(" AND severity >= ").push_bind(least);
         }
         if let Some(archived) = self.archived {
-            query.push(" AND archived = ").push_bind(i64::from(archived));
+            query.push(" AND archived = ").push_bind(archived);
         }
         if let Some(from) = self.from {
             query.push(" AND last_seen >= ").push_bind(from.micros());
@@ -123,14 +125,14 @@ impl FindingFilter {
 
 /// Conditions joined by all or any.
 struct Conditions<'a> {
-    query: &'a mut QueryBuilder<Sqlite>,
+    query: &'a mut Query,
     any: bool,
     count: usize,
 }
 
 impl Conditions<'_> {
     /// Where the next condition is written.
-    fn next(&mut self) -> &mut QueryBuilder<Sqlite> {
+    fn next(&mut self) -> &mut Query {
         self.query.push(match (self.count, self.any) {
             (0, _) => " AND (",
             (_, true) => " OR ",
@@ -140,7 +142,7 @@ impl Conditions<'_> {
         self.query
     }
 
-    fn choice<T>(&mut self, choice: &Choice<T>, write: impl Fn(&mut QueryBuilder<Sqlite>, &[T])) {
+    fn choice<T>(&mut self, choice: &Choice<T>, write: impl Fn(&mut Query, &[T])) {
         if !choice.any_of.is_empty() {
             write(self.next(), &choice.any_of);
         }
@@ -159,13 +161,8 @@ impl Conditions<'_> {
 }
 
 /// Writes that a column has one of these values.
-fn one_of(query: &mut QueryBuilder<Sqlite>, column: &str, values: impl Iterator<Item = String>) {
-    query.push(format_args!("({column} IN ("));
-    let mut list = query.separated(", ");
-    for value in values {
-        list.push_bind(value);
-    }
-    query.push("))");
+fn one_of(query: &mut Query, column: &'static str, values: impl Iterator<Item = String>) {
+    query.push("(").push(column).push(" IN ").push_list(values).push(")");
 }
 
 /// A pattern for `LIKE` that finds the text itself, anywhere.

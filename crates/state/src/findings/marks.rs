@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use flow::{Direction, TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
 use utoipa::ToSchema;
 
 use super::read_occurrence;
+use crate::database::query;
 use crate::{StateError, Store};
 
 /// Whose occurrences.
@@ -81,11 +81,11 @@ impl Store {
                 id,
             ),
         };
-        let rows = sqlx::query(sql)
+        let rows = query(sql)
             .bind(id)
             .bind(range.to.micros())
             .bind(range.from.micros())
-            .fetch_all(&self.pool)
+            .fetch_all(&self.database)
             .await
             .map_err(StateError::of("read occurrences"))?;
         rows.iter()
@@ -112,13 +112,13 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn occurrences_over_time(&self, range: TimeRange, bin_secs: i64) -> Result<Vec<OccurrenceBin>, StateError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT o.finding_id, o.first_seen, o.severity FROM occurrences o JOIN findings f ON f.id = o.finding_id \
              WHERE NOT f.archived AND o.first_seen >= ? AND o.first_seen < ?",
         )
         .bind(range.from.micros())
         .bind(range.to.micros())
-        .fetch_all(&self.pool)
+        .fetch_all(&self.database)
         .await
         .map_err(StateError::of("read occurrences"))?;
         let mut bins: BTreeMap<(Timestamp, Severity), (std::collections::BTreeSet<String>, u64)> = BTreeMap::new();

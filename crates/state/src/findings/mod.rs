@@ -8,6 +8,7 @@ mod triage;
 
 pub use filter::{Choice, FindingFilter, FindingSort};
 pub use marks::{Mark, MarkSubject, OccurrenceBin};
+pub(crate) use read::find;
 pub use read::{FindingSummary, FindingTotal};
 pub use replace::Changed;
 pub(crate) use replace::write_one;
@@ -17,6 +18,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::StateError;
+
+/// Findings read in one go: few enough to be held with all their occurrences, enough that a server far away is not asked for each.
+pub(crate) const AT_ONCE: usize = 256;
 
 fn read_occurrence(text: &str) -> Result<Occurrence, StateError> {
     read_json(text, "an occurrence")

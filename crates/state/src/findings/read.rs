@@ -1,13 +1,14 @@
 //! Findings read back: pages of summaries, and one as a whole.
 
-use detect::{Confidence, Evidence, Finding, FindingType, Severity, Technique};
+use std::collections::BTreeMap;
+
+use detect::{Confidence, Evidence, Finding, FindingType, Occurrence, Severity, Technique};
 use flow::Timestamp;
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _};
 use utoipa::ToSchema;
 
 use super::{FindingFilter, FindingSort, read_json, read_occurrence, read_resource};
+use crate::database::{On, Row, query};
 use crate::{StateError, Store};
 
 /// A finding as a list shows it, with what people decided about it.
@@ -81,15 +82,19 @@ pub struct FindingTotal {
     pub count: u64,
 }
 
-fn number(row: &SqliteRow, column: &str) -> u64 {
+/// What a summary is read from. Every column by its name: a later version adds some, which a process of this one must not stumble over.
+const SUMMARIES: &str = "SELECT id, severity, title, description, entity, account_id, region, first_seen, last_seen, count, actors, latest, \
+                         evidence, resource, archived, triaged_by, triaged_at, note, group_id, suppressed_by, sample FROM findings";
+
+fn number(row: &Row, column: &str) -> u64 {
     u64::try_from(row.get::<i64, _>(column)).unwrap_or(0)
 }
 
-fn time(row: &SqliteRow, column: &str) -> Timestamp {
+fn time(row: &Row, column: &str) -> Timestamp {
     Timestamp::from_micros(row.get(column))
 }
 
-fn summary(row: &SqliteRow) -> Result<FindingSummary, StateError> {
+fn summary(row: &Row) -> Result<FindingSummary, StateError> {
     let latest = read_occurrence(row.get("latest"))?;
     let resource = read_resource(row.get("resource"))?;
     let severity: f64 = row.get("severity");
@@ -139,16 +144,17 @@ impl Store {
         offset: u64,
         limit: u64,
     ) -> Result<(Vec<FindingSummary>, u64), StateError> {
-        let mut query = QueryBuilder::new("SELECT count(*) FROM findings WHERE TRUE");
-        filter.push(&mut query);
-        let total: i64 = query.build_query_scalar().fetch_one(&self.pool).await.map_err(StateError::of("count findings"))?;
-        let mut query = QueryBuilder::new("SELECT * FROM findings WHERE TRUE");
-        filter.push(&mut query);
-        query.push(format_args!(" ORDER BY {}{}, id LIMIT ", sort.column(), if descending { " DESC" } else { "" }));
-        query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX)).push(" OFFSET ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
-        let rows = query.build().fetch_all(&self.pool).await.map_err(StateError::of("read findings"))?;
+        let mut count = query("SELECT count(*) FROM findings WHERE TRUE");
+        filter.push(&mut count);
+        let total = count.fetch_one(&self.database).await.map_err(StateError::of("count findings"))?;
+        let mut page = query(SUMMARIES);
+        page.push(" WHERE TRUE");
+        filter.push(&mut page);
+        page.push(" ORDER BY ").push(sort.column()).push(if descending { " DESC" } else { "" }).push(", id LIMIT ");
+        page.push_bind(i64::try_from(limit).unwrap_or(i64::MAX)).push(" OFFSET ").push_bind(i64::try_from(offset).unwrap_or(i64::MAX));
+        let rows = page.fetch_all(&self.database).await.map_err(StateError::of("read findings"))?;
         let page = rows.iter().map(summary).collect::<Result<_, _>>()?;
-        Ok((page, u64::try_from(total).unwrap_or(0)))
+        Ok((page, u64::try_from(total.get::<i64, _>(0)).unwrap_or(0)))
     }
 
     /// A finding in a line; `None` when there is none with this id.
@@ -156,11 +162,9 @@ impl Store {
     /// # Errors
     /// As [`findings`](Self::findings).
     pub async fn finding_summary(&self, id: &str) -> Result<Option<FindingSummary>, StateError> {
-        let row = sqlx::query("SELECT * FROM findings WHERE id = ?")
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(StateError::of("read a finding"))?;
+        let mut one = query(SUMMARIES);
+        one.push(" WHERE id = ").push_bind(id);
+        let row = one.fetch_optional(&self.database).await.map_err(StateError::of("read a finding"))?;
         row.as_ref().map(summary).transpose()
     }
 
@@ -170,35 +174,7 @@ impl Store {
     /// # Errors
     /// As [`findings`](Self::findings).
     pub async fn finding(&self, id: &str) -> Result<Option<Finding>, StateError> {
-        let row = sqlx::query("SELECT latest, resource, archived, group_id, suppressed_by FROM findings WHERE id = ?")
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(StateError::of("read a finding"))?;
-        let Some(row) = row else { return Ok(None) };
-        let texts: Vec<String> = sqlx::query_scalar("SELECT occurrence FROM occurrences WHERE finding_id = ? ORDER BY occurrence_key")
-            .bind(id)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StateError::of("read occurrences"))?;
-        let resource = read_resource(row.get("resource"))?;
-        let vanished = texts.is_empty();
-        let occurrences = if vanished {
-            vec![read_occurrence(row.get("latest"))?]
-        } else {
-            texts.iter().map(|text| read_occurrence(text)).collect::<Result<_, _>>()?
-        };
-        let mut finding = Finding::assemble(id, occurrences, &resource);
-        if let Some(finding) = &mut finding {
-            finding.archived = row.get("archived");
-            finding.group = row.get("group_id");
-            finding.suppressed_by = row.get("suppressed_by");
-            if vanished {
-                finding.count = 0;
-                finding.occurrences.clear();
-            }
-        }
-        Ok(finding)
+        Ok(find(&self.database, &[id]).await?.remove(id))
     }
 
     /// How many findings there are, by type, severity and archive.
@@ -206,18 +182,59 @@ impl Store {
     /// # Errors
     /// As [`findings`](Self::findings).
     pub async fn finding_totals(&self) -> Result<Vec<FindingTotal>, StateError> {
-        let rows = sqlx::query(
-            "SELECT finding_type, archived, CASE WHEN severity < 4 THEN 0 WHEN severity < 7 THEN 1 WHEN severity < 9 THEN 2 ELSE 3 END AS band, \
+        let rows = query(
+            "SELECT finding_type, archived, \
+             CAST(CASE WHEN severity < 4 THEN 0 WHEN severity < 7 THEN 1 WHEN severity < 9 THEN 2 ELSE 3 END AS BIGINT) AS band, \
              count(*) AS count FROM findings GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.database)
         .await
         .map_err(StateError::of("count findings"))?;
-        let total = |row: &SqliteRow| {
+        let total = |row: &Row| {
             let finding_type = FindingType::from_name(row.get("finding_type"))?;
             let severity = usize::try_from(row.get::<i64, _>("band")).ok().and_then(|band| Severity::ALL.get(band).copied())?;
             Some(FindingTotal { finding_type, severity, archived: row.get("archived"), count: number(row, "count") })
         };
         Ok(rows.iter().filter_map(total).collect())
     }
+}
+
+/// Findings with all their occurrences, those of the ids that there are. To be asked for [`AT_ONCE`] of them at most.
+pub(crate) async fn find<'a, T: AsRef<str>>(on: impl Into<On<'a>>, ids: &[T]) -> Result<BTreeMap<String, Finding>, StateError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let (mut on, ids) = (on.into(), || ids.iter().map(AsRef::as_ref));
+    let mut findings = query("SELECT id, latest, resource, archived, group_id, suppressed_by FROM findings WHERE id IN ");
+    findings.push_list(ids());
+    let rows = findings.fetch_all(on.again()).await.map_err(StateError::of("read findings"))?;
+    let mut occurrences = query("SELECT finding_id, occurrence FROM occurrences WHERE finding_id IN ");
+    occurrences.push_list(ids()).push(" ORDER BY finding_id, occurrence_key");
+    let mut known: BTreeMap<String, Vec<Occurrence>> = BTreeMap::new();
+    for row in occurrences.fetch_all(on).await.map_err(StateError::of("read occurrences"))? {
+        known.entry(row.get("finding_id")).or_default().push(read_occurrence(row.get("occurrence"))?);
+    }
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let id: String = row.get("id");
+        let occurrences = known.remove(&id).unwrap_or_default();
+        found.extend(assemble(&row, &id, occurrences)?.map(|finding| (id, finding)));
+    }
+    Ok(found)
+}
+
+fn assemble(row: &Row, id: &str, occurrences: Vec<Occurrence>) -> Result<Option<Finding>, StateError> {
+    let vanished = occurrences.is_empty();
+    let occurrences = if vanished { vec![read_occurrence(row.get("latest"))?] } else { occurrences };
+    let mut finding = Finding::assemble(id, occurrences, &read_resource(row.get("resource"))?);
+    if let Some(finding) = &mut finding {
+        finding.archived = row.get("archived");
+        finding.group = row.get("group_id");
+        finding.suppressed_by = row.get("suppressed_by");
+        if vanished {
+            finding.count = 0;
+            finding.occurrences.clear();
+        }
+    }
+    Ok(finding)
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use detect::{Finding, FindingType, Occurrence, Resource};
 use flow::{TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::{Row as _, Sqlite, Transaction};
 
 use super::{read_occurrence, write_json};
+use crate::database::{Transaction, query};
 use crate::groups::write_signal;
 use crate::notices::notice;
 use crate::{StateError, Store};
@@ -74,7 +74,7 @@ impl Store {
             hours.insert((id.clone(), occurrence.occurrence_key.clone()), hour(occurrence));
             given.entry(id).or_default().insert(occurrence.occurrence_key.clone(), text);
         }
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(StateError::of("begin to write findings"))?;
+        let mut transaction = self.write("begin to write findings").await?;
         let known = in_range(&mut transaction, finding_type, range).await?;
         let ids: BTreeSet<&String> = given.keys().chain(known.keys()).collect();
         let mut changed = Changed::default();
@@ -107,7 +107,7 @@ impl Store {
 
 /// Writes a finding of one occurrence, whatever a detection run says.
 pub(crate) async fn write_one(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     occurrence: &Occurrence,
     resource: &(dyn Fn(&str, Timestamp) -> Resource + Sync),
 ) -> Result<(), StateError> {
@@ -130,18 +130,18 @@ fn sorted(finding_type: FindingType, range: TimeRange, occurrences: &[Occurrence
 }
 
 async fn in_range(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     finding_type: FindingType,
     range: TimeRange,
 ) -> Result<BTreeMap<String, ByKey>, StateError> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT finding_id, occurrence_key, occurrence FROM occurrences WHERE finding_type = ? AND hour >= ? AND hour < ? \
              AND NOT EXISTS (SELECT 1 FROM findings f WHERE f.id = finding_id AND f.sample)",
     )
     .bind(finding_type.name())
     .bind(range.from.micros())
     .bind(range.to.micros())
-    .fetch_all(&mut **transaction)
+    .fetch_all(&mut *transaction)
     .await
     .map_err(StateError::of("read occurrences"))?;
     let mut known: BTreeMap<String, ByKey> = BTreeMap::new();
@@ -151,30 +151,30 @@ async fn in_range(
     Ok(known)
 }
 
-async fn delete(transaction: &mut Transaction<'_, Sqlite>, id: &str, key: &str) -> Result<(), StateError> {
-    sqlx::query("DELETE FROM occurrences WHERE finding_id = ? AND occurrence_key = ?")
+async fn delete(transaction: &mut Transaction, id: &str, key: &str) -> Result<(), StateError> {
+    query("DELETE FROM occurrences WHERE finding_id = ? AND occurrence_key = ?")
         .bind(id)
         .bind(key)
-        .execute(&mut **transaction)
+        .execute(&mut *transaction)
         .await
         .map_err(StateError::of("delete an occurrence"))?;
     Ok(())
 }
 
-async fn insert(transaction: &mut Transaction<'_, Sqlite>, id: &str, key: &str, hour: Timestamp, text: &str) -> Result<(), StateError> {
+async fn insert(transaction: &mut Transaction, id: &str, key: &str, hour: Timestamp, text: &str) -> Result<(), StateError> {
     let occurrence = read_occurrence(text)?;
     // The finding's row first, for the reference; what it holds is settled when all occurrences are there.
-    sqlx::query(
+    query(
         "INSERT INTO findings (id, finding_type, entity, severity, title, description, count, actors, first_seen, last_seen, latest, resource) \
          VALUES (?, ?, ?, 0, '', '', -1, 0, 0, 0, '', '{}') ON CONFLICT (id) DO NOTHING",
     )
     .bind(id)
     .bind(occurrence.finding_type.name())
     .bind(&occurrence.entity)
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await
     .map_err(StateError::of("write a finding"))?;
-    sqlx::query(
+    query(
         "INSERT INTO occurrences (finding_id, occurrence_key, finding_type, entity, account_id, hour, first_seen, last_seen, severity, \
          remote_addr, occurrence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (finding_id, occurrence_key) DO UPDATE SET \
          account_id = excluded.account_id, hour = excluded.hour, first_seen = excluded.first_seen, last_seen = excluded.last_seen, \
@@ -191,7 +191,7 @@ async fn insert(transaction: &mut Transaction<'_, Sqlite>, id: &str, key: &str, 
     .bind(occurrence.severity)
     .bind(&occurrence.connection.remote_addr)
     .bind(text)
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await
     .map_err(StateError::of("write an occurrence"))?;
     Ok(())
@@ -205,22 +205,22 @@ enum Outcome {
 
 /// Brings a finding's row in line with its occurrences.
 async fn settle(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction,
     id: &str,
     fresh: &BTreeSet<&str>,
     resource: &(dyn Fn(&str, Timestamp) -> Resource + Sync),
 ) -> Result<Outcome, StateError> {
-    let row = sqlx::query("SELECT count, last_seen, archived, triaged_at, note FROM findings WHERE id = ?")
+    let row = query("SELECT count, last_seen, archived, triaged_at, note FROM findings WHERE id = ?")
         .bind(id)
-        .fetch_one(&mut **transaction)
+        .fetch_one(&mut *transaction)
         .await
         .map_err(StateError::of("read a finding"))?;
     let (count, last_seen): (i64, i64) = (row.get("count"), row.get("last_seen"));
     let archived: bool = row.get("archived");
     let triaged = row.get::<Option<i64>, _>("triaged_at").is_some() || row.get::<Option<String>, _>("note").is_some() || archived;
-    let texts: Vec<String> = sqlx::query_scalar("SELECT occurrence FROM occurrences WHERE finding_id = ? ORDER BY occurrence_key")
+    let texts: Vec<String> = query("SELECT occurrence FROM occurrences WHERE finding_id = ? ORDER BY occurrence_key")
         .bind(id)
-        .fetch_all(&mut **transaction)
+        .fetch_column(&mut *transaction)
         .await
         .map_err(StateError::of("read occurrences"))?;
     let occurrences = texts.iter().map(|text| read_occurrence(text)).collect::<Result<Vec<Occurrence>, StateError>>()?;
@@ -237,10 +237,10 @@ async fn settle(
         } else {
             ("DELETE FROM findings WHERE id = ?", Outcome::Removed)
         };
-        sqlx::query(sql).bind(id).execute(&mut **transaction).await.map_err(StateError::of("write a finding"))?;
+        query(sql).bind(id).execute(&mut *transaction).await.map_err(StateError::of("write a finding"))?;
         return Ok(outcome);
     };
-    sqlx::query(
+    query(
         "UPDATE findings SET account_id = ?, region = ?, severity = ?, title = ?, description = ?, count = ?, actors = ?, first_seen = ?, \
          last_seen = ?, latest = ?, evidence = ?, resource = ?, archived = ? WHERE id = ?",
     )
@@ -258,7 +258,7 @@ async fn settle(
     .bind(write_json(&finding.resource, "the resource of a finding")?)
     .bind(archived && !again)
     .bind(id)
-    .execute(&mut **transaction)
+    .execute(&mut *transaction)
     .await
     .map_err(StateError::of("write a finding"))?;
     write_signal(transaction, &finding).await?;

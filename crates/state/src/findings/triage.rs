@@ -1,8 +1,9 @@
 //! What people decide about findings. A detection run never changes it, but for what happens after.
 
 use flow::Timestamp;
-use sqlx::QueryBuilder;
 
+use crate::database::query;
+use crate::groups::regroup;
 use crate::{StateError, Store};
 
 impl Store {
@@ -14,18 +15,15 @@ impl Store {
         if ids.is_empty() {
             return Ok(0);
         }
-        let mut query = QueryBuilder::new("UPDATE findings SET archived = ");
-        query.push_bind(archived).push(", hidden = 0, kept = ").push_bind(!archived);
+        let mut query = query("UPDATE findings SET archived = ");
+        query.push_bind(archived).push(", hidden = FALSE, kept = ").push_bind(!archived);
         query.push(", triaged_by = ").push_bind(by).push(", triaged_at = ").push_bind(at.micros());
-        query.push(" WHERE id IN (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id);
-        }
-        query.push(")");
-        let done = query.build().execute(&self.pool).await.map_err(StateError::of("archive findings"))?;
-        self.regroup().await?;
-        Ok(done.rows_affected())
+        query.push(" WHERE id IN ").push_list(ids);
+        let mut transaction = self.write("begin to archive findings").await?;
+        let done = query.execute(&mut transaction).await.map_err(StateError::of("archive findings"))?;
+        regroup(&mut transaction).await?;
+        transaction.commit().await.map_err(StateError::of("commit what is archived"))?;
+        Ok(done)
     }
 
     /// Writes or, with `None`, takes away the note on a finding; whether there is such a finding.
@@ -33,14 +31,16 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn set_note(&self, id: &str, note: Option<&str>, by: &str, at: Timestamp) -> Result<bool, StateError> {
-        let done = sqlx::query("UPDATE findings SET note = ?, triaged_by = ?, triaged_at = ? WHERE id = ?")
+        let mut transaction = self.write("begin to write a note").await?;
+        let done = query("UPDATE findings SET note = ?, triaged_by = ?, triaged_at = ? WHERE id = ?")
             .bind(note)
             .bind(by)
             .bind(at.micros())
             .bind(id)
-            .execute(&self.pool)
+            .execute(&mut transaction)
             .await
             .map_err(StateError::of("write a note"))?;
-        Ok(done.rows_affected() > 0)
+        transaction.commit().await.map_err(StateError::of("commit a note"))?;
+        Ok(done > 0)
     }
 }

@@ -2,6 +2,7 @@ use detect::{FindingType, Occurrence};
 use flow::TimeRange;
 use state::{Choice, FindingFilter, FindingSort, FindingSummary, MarkSubject, Severity, Store};
 
+use crate::databases::{Databases, both};
 use crate::support::{contact, hour, hours, resource, tor};
 
 const TOR: FindingType = FindingType::TorClient;
@@ -14,9 +15,8 @@ async fn all(store: &Store) -> Vec<FindingSummary> {
     store.findings(&FindingFilter::default(), FindingSort::LastSeen, true, 0, 100).await.unwrap().0
 }
 
-#[tokio::test]
-async fn replacing_with_the_same_changes_nothing() {
-    let store = Store::in_memory().await.unwrap();
+async fn replacing_with_the_same_changes_nothing(databases: Databases) {
+    let store = databases.fresh().await;
     let mut occurrences = vec![tor("i-1", "203.0.113.1", 0), tor("i-1", "203.0.113.2", 1), tor("i-2", "203.0.113.1", 1)];
     let first = replace(&store, hours(0, 5), &occurrences).await;
     assert_eq!((first.new_findings.len(), first.updated.len(), first.removed.len()), (2, 0, 0));
@@ -28,12 +28,11 @@ async fn replacing_with_the_same_changes_nothing() {
     assert_eq!((finding.entity.as_str(), finding.count, finding.actors.len()), ("i-2", 1, 1));
 }
 
-#[tokio::test]
-async fn the_order_of_runs_does_not_matter() {
+async fn the_order_of_runs_does_not_matter(databases: Databases) {
     let occurrences: Vec<Occurrence> = (0..6).map(|index| tor("i-1", &format!("203.0.113.{index}"), index)).collect();
     let mut outcomes = Vec::new();
     for order in [[0, 2, 4], [4, 2, 0], [2, 0, 4]] {
-        let store = Store::in_memory().await.unwrap();
+        let store = databases.fresh().await;
         for from in order {
             replace(&store, hours(from, from + 2), &occurrences).await;
         }
@@ -48,9 +47,8 @@ async fn the_order_of_runs_does_not_matter() {
     assert_eq!(finding.resource.launch_time.as_deref(), Some(hour(5).plus_secs(1_800).to_string().as_str()), "as it was at the end");
 }
 
-#[tokio::test]
-async fn what_a_run_no_longer_finds_is_gone() {
-    let store = Store::in_memory().await.unwrap();
+async fn what_a_run_no_longer_finds_is_gone(databases: Databases) {
+    let store = databases.fresh().await;
     let (first, second) = (tor("i-1", "203.0.113.1", 0), tor("i-1", "203.0.113.1", 3));
     replace(&store, hours(0, 5), &[first.clone(), second.clone()]).await;
     let changed = replace(&store, hours(3, 5), &[]).await;
@@ -63,9 +61,8 @@ async fn what_a_run_no_longer_finds_is_gone() {
     assert_eq!(all(&store).await, []);
 }
 
-#[tokio::test]
-async fn a_range_and_a_type_touch_nothing_else() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_range_and_a_type_touch_nothing_else(databases: Databases) {
+    let store = databases.fresh().await;
     let port = contact(FindingType::NetworkPortUnusual, "i-1", "203.0.113.1", 0);
     store.replace_occurrences(FindingType::NetworkPortUnusual, hours(0, 1), &[port], &resource).await.unwrap();
     replace(&store, hours(0, 1), &[tor("i-1", "203.0.113.1", 0), tor("i-1", "203.0.113.1", 1)]).await;
@@ -76,9 +73,8 @@ async fn a_range_and_a_type_touch_nothing_else() {
     assert_eq!(all(&store).await.len(), 1);
 }
 
-#[tokio::test]
-async fn a_record_with_a_wrong_clock_counts_for_its_hour() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_record_with_a_wrong_clock_counts_for_its_hour(databases: Databases) {
+    let store = databases.fresh().await;
     let mut early = tor("i-1", "203.0.113.1", 1);
     early.first_seen = hour(0);
     replace(&store, hours(1, 2), &[early.clone()]).await;
@@ -86,9 +82,8 @@ async fn a_record_with_a_wrong_clock_counts_for_its_hour() {
     assert!(replace(&store, hours(1, 2), &[early]).await.is_empty());
 }
 
-#[tokio::test]
-async fn triage_is_kept() {
-    let store = Store::in_memory().await.unwrap();
+async fn triage_is_kept(databases: Databases) {
+    let store = databases.fresh().await;
     let occurrence = tor("i-1", "203.0.113.1", 0);
     let id = occurrence.finding_id();
     replace(&store, hours(0, 1), std::slice::from_ref(&occurrence)).await;
@@ -113,9 +108,8 @@ async fn triage_is_kept() {
     assert_eq!((again.count, again.archived, again.note.as_deref()), (2, false, Some("known research box")));
 }
 
-#[tokio::test]
-async fn filters_and_pages() {
-    let store = Store::in_memory().await.unwrap();
+async fn filters_and_pages(databases: Databases) {
+    let store = databases.fresh().await;
     let occurrences: Vec<Occurrence> = (0..20).map(|index| tor(&format!("i-{index:02}"), "203.0.113.1", index)).collect();
     replace(&store, hours(0, 20), &occurrences).await;
     let port = contact(FindingType::NetworkPortUnusual, "i-05", "198.51.100.100", 3);
@@ -159,9 +153,8 @@ async fn filters_and_pages() {
     assert_eq!(totals.iter().map(|total| (total.severity, total.count)).collect::<Vec<_>>(), [(Severity::Medium, 1), (Severity::High, 20)]);
 }
 
-#[tokio::test]
-async fn marks_tell_connections_and_times() {
-    let store = Store::in_memory().await.unwrap();
+async fn marks_tell_connections_and_times(databases: Databases) {
+    let store = databases.fresh().await;
     replace(&store, hours(0, 9), &[tor("i-1", "203.0.113.1", 0), tor("i-1", "203.0.113.2", 4), tor("i-2", "203.0.113.2", 4)]).await;
     let marks = store.marks(MarkSubject::Entity("i-1"), hours(4, 5)).await.unwrap();
     assert_eq!(marks.len(), 1);
@@ -171,3 +164,5 @@ async fn marks_tell_connections_and_times() {
     let bins = store.occurrences_over_time(hours(0, 9), 86_400).await.unwrap();
     assert_eq!((bins.iter().map(|bin| bin.occurrences).sum::<u64>(), bins[0].severity), (3, Severity::High));
 }
+
+both! { replacing_with_the_same_changes_nothing, the_order_of_runs_does_not_matter, what_a_run_no_longer_finds_is_gone, a_range_and_a_type_touch_nothing_else, a_record_with_a_wrong_clock_counts_for_its_hour, triage_is_kept, filters_and_pages, marks_tell_connections_and_times }

@@ -1,6 +1,7 @@
 use detect::{FindingType, Occurrence, group_id};
 use state::{FindingFilter, FindingSort, GroupFilter, Store};
 
+use crate::databases::{Databases, both};
 use crate::support::{contact, hour, hours, resource};
 
 async fn keep(store: &Store, occurrences: &[Occurrence]) {
@@ -18,11 +19,10 @@ fn intrusion() -> Vec<Occurrence> {
     ]
 }
 
-#[tokio::test]
-async fn groups_follow_from_the_findings() {
+async fn groups_follow_from_the_findings(databases: Databases) {
     let mut shown = Vec::new();
     for turn in 0..3 {
-        let store = Store::in_memory().await.unwrap();
+        let store = databases.fresh().await;
         let mut occurrences = intrusion();
         occurrences.rotate_left(turn);
         keep(&store, &occurrences).await;
@@ -40,9 +40,8 @@ async fn groups_follow_from_the_findings() {
     assert_eq!(group.members.len(), 3);
 }
 
-#[tokio::test]
-async fn findings_know_their_group_and_old_ids_lead_to_it() {
-    let store = Store::in_memory().await.unwrap();
+async fn findings_know_their_group_and_old_ids_lead_to_it(databases: Databases) {
+    let store = databases.fresh().await;
     let all = intrusion();
     keep(&store, &all[1..]).await;
     let before = store.groups(&GroupFilter::default(), 0, 10).await.unwrap().0[0].id.clone();
@@ -63,9 +62,8 @@ async fn findings_know_their_group_and_old_ids_lead_to_it() {
     assert_eq!(store.finding(&all[0].finding_id()).await.unwrap().unwrap().group, None);
 }
 
-#[tokio::test]
-async fn putting_findings_away_is_seen_in_the_group() {
-    let store = Store::in_memory().await.unwrap();
+async fn putting_findings_away_is_seen_in_the_group(databases: Databases) {
+    let store = databases.fresh().await;
     let all = intrusion();
     keep(&store, &all).await;
     let ids: Vec<String> = all.iter().map(Occurrence::finding_id).collect();
@@ -77,9 +75,8 @@ async fn putting_findings_away_is_seen_in_the_group() {
     assert_eq!(store.groups(&GroupFilter { archived: Some(true), ..GroupFilter::default() }, 0, 10).await.unwrap().1, 1);
 }
 
-#[tokio::test]
-async fn groups_are_found_by_entity_time_and_severity() {
-    let store = Store::in_memory().await.unwrap();
+async fn groups_are_found_by_entity_time_and_severity(databases: Databases) {
+    let store = databases.fresh().await;
     keep(&store, &intrusion()).await;
     let found = async |filter: GroupFilter| store.groups(&filter, 0, 10).await.unwrap().1;
     let by = |entity: &str| GroupFilter { entity: Some(entity.to_owned()), ..GroupFilter::default() };
@@ -89,3 +86,5 @@ async fn groups_are_found_by_entity_time_and_severity() {
     let grave = |least| GroupFilter { min_severity: Some(least), ..GroupFilter::default() };
     assert_eq!((found(grave(7.0)).await, found(grave(9.5)).await), (1, 0));
 }
+
+both! { groups_follow_from_the_findings, findings_know_their_group_and_old_ids_lead_to_it, putting_findings_away_is_seen_in_the_group, groups_are_found_by_entity_time_and_severity }

@@ -2,6 +2,7 @@ use detect::FindingType;
 use flow::Timestamp;
 use state::Store;
 
+use crate::databases::{Databases, both};
 use crate::support::{hour, hours, resource, tor};
 
 const NOW: Timestamp = Timestamp::from_secs(1_764_100_000);
@@ -16,9 +17,8 @@ async fn detect(store: &Store, count: i64) {
     store.replace_occurrences(FindingType::TorClient, hours(0, 10), &occurrences, &resource).await.unwrap();
 }
 
-#[tokio::test]
-async fn changes_are_told_once_and_in_order() {
-    let store = Store::in_memory().await.unwrap();
+async fn changes_are_told_once_and_in_order(databases: Databases) {
+    let store = databases.fresh().await;
     detect(&store, 1).await;
     store.set_receivers(&["mail".to_owned(), "file".to_owned()]).await.unwrap();
     store.release_notices(NOW).await.unwrap();
@@ -53,9 +53,8 @@ async fn changes_are_told_once_and_in_order() {
     assert_eq!(told(&store, "mail").await.first().map(|notice| notice.0), Some(3), "places are not given twice");
 }
 
-#[tokio::test]
-async fn without_receivers_nothing_is_kept() {
-    let store = Store::in_memory().await.unwrap();
+async fn without_receivers_nothing_is_kept(databases: Databases) {
+    let store = databases.fresh().await;
     detect(&store, 2).await;
     store.set_receivers(&["mail".to_owned()]).await.unwrap();
     detect(&store, 3).await;
@@ -65,3 +64,5 @@ async fn without_receivers_nothing_is_kept() {
     store.release_notices(NOW).await.unwrap();
     assert_eq!(told(&store, "mail").await, []);
 }
+
+both! { changes_are_told_once_and_in_order, without_receivers_nothing_is_kept }

@@ -3,6 +3,7 @@ use flow::Timestamp;
 use serde_json::json;
 use state::{FindingFilter, FindingSort, FindingSummary, GroupFilter, Store};
 
+use crate::databases::{Databases, both};
 use crate::support::{contact, hour, hours, resource, tor};
 
 fn rule(name: &str, criterion: serde_json::Value) -> SuppressionRule {
@@ -33,9 +34,8 @@ fn states(found: &[FindingSummary]) -> Vec<(bool, Option<&str>)> {
     found.iter().map(|finding| (finding.archived, finding.suppressed_by.as_deref())).collect()
 }
 
-#[tokio::test]
-async fn a_rule_hides_what_is_there_and_gives_it_back() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_rule_hides_what_is_there_and_gives_it_back(databases: Databases) {
+    let store = databases.fresh().await;
     let port = contact(FindingType::NetworkPortUnusual, "i-1", "198.51.100.1", 1);
     keep(&store, &[port, tor("i-1", "203.0.113.1", 0)]).await;
     assert!(all(&store).await[0].group.is_some());
@@ -56,9 +56,8 @@ async fn a_rule_hides_what_is_there_and_gives_it_back() {
     assert!(!store.delete_suppression_rule("relays").await.unwrap());
 }
 
-#[tokio::test]
-async fn an_expired_rule_gives_back_what_only_it_hid() {
-    let store = Store::in_memory().await.unwrap();
+async fn an_expired_rule_gives_back_what_only_it_hid(databases: Databases) {
+    let store = databases.fresh().await;
     keep(&store, &[tor("i-1", "203.0.113.1", 0), contact(FindingType::Spambot, "i-1", "203.0.113.1", 0)]).await;
     let ids: Vec<String> = all(&store).await.into_iter().map(|finding| finding.id).collect();
     store.archive(&ids[..1], true, "ada", hour(1)).await.unwrap();
@@ -70,9 +69,8 @@ async fn an_expired_rule_gives_back_what_only_it_hid() {
     assert_eq!(states(&all(&store).await), [(true, None), (false, None)], "what somebody put away by hand stays away");
 }
 
-#[tokio::test]
-async fn what_somebody_took_back_stays() {
-    let store = Store::in_memory().await.unwrap();
+async fn what_somebody_took_back_stays(databases: Databases) {
+    let store = databases.fresh().await;
     let first = tor("i-1", "203.0.113.1", 0);
     keep(&store, std::slice::from_ref(&first)).await;
     store.put_suppression_rule(&rule("all", json!({ "severity": { "Gte": 1 } }))).await.unwrap();
@@ -89,9 +87,8 @@ async fn what_somebody_took_back_stays() {
     assert_eq!(states(&all(&store).await), [(false, None)]);
 }
 
-#[tokio::test]
-async fn a_preview_tells_what_would_be_hidden() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_preview_tells_what_would_be_hidden(databases: Databases) {
+    let store = databases.fresh().await;
     keep(&store, &[tor("i-1", "203.0.113.1", 0), contact(FindingType::NewCountry, "i-2", "198.51.100.1", 2)]).await;
     let now = hour(50);
     let preview = store.preview_suppression(&rule("all", json!({ "severity": { "Gte": 1 } })), now).await.unwrap();
@@ -106,9 +103,8 @@ async fn a_preview_tells_what_would_be_hidden() {
     assert!(store.put_suppression_rule(&wrong).await.is_err());
 }
 
-#[tokio::test]
-async fn samples_are_apart_and_can_be_taken_away() {
-    let store = Store::in_memory().await.unwrap();
+async fn samples_are_apart_and_can_be_taken_away(databases: Databases) {
+    let store = databases.fresh().await;
     keep(&store, &[tor("i-1", "203.0.113.1", 0)]).await;
     let ids = store.make_samples(FindingType::ALL, hour(10)).await.unwrap();
     assert_eq!(ids.len(), FindingType::ALL.len());
@@ -131,3 +127,5 @@ async fn samples_are_apart_and_can_be_taken_away() {
     assert_eq!(store.delete_samples().await.unwrap(), ids.len() as u64);
     assert_eq!(all(&store).await, []);
 }
+
+both! { a_rule_hides_what_is_there_and_gives_it_back, an_expired_rule_gives_back_what_only_it_hid, what_somebody_took_back_stays, a_preview_tells_what_would_be_hidden, samples_are_apart_and_can_be_taken_away }
