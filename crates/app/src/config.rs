@@ -9,6 +9,7 @@ use enrich::ListKind;
 use lake::{Bucket, Location, Table};
 use query::Limits;
 use serde::{Deserialize, Serialize};
+use state::{StateError, Store};
 use utoipa::ToSchema;
 
 /// Everything that can be set. Every value has a default, so an empty file is a valid one; an unknown key is an error.
@@ -33,6 +34,8 @@ pub struct Config {
     pub keep: Keep,
     /// Who is told of findings as they appear and change, while serving.
     pub deliver: Vec<deliver::Settings>,
+    /// Where the state is kept: findings, what people decided, lists, tokens.
+    pub state: State,
     /// The HTTP server.
     pub serve: Serve,
     /// What one query may take.
@@ -198,6 +201,33 @@ pub(crate) fn expirable(name: &str) -> Result<Table, String> {
     })
 }
 
+/// Where the state is kept: findings, what people decided, lists, tokens.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct State {
+    /// A PostgreSQL database that several processes share: `postgres://user:password@host:port/database`. Without it, the SQLite file
+    /// `state.db` in the data folder. A password may also come from `PGPASSWORD` or the password file.
+    pub url: collect::Secret,
+}
+
+impl State {
+    /// The state, brought to the present schema.
+    ///
+    /// # Errors
+    /// When it cannot be opened or reached, or was written by a later version.
+    pub(crate) async fn open(&self, root: &Path) -> Result<Store, StateError> {
+        match self.url.reveal() {
+            "" => Store::open(&root.join("state.db")).await,
+            url => Store::connect(url).await,
+        }
+    }
+
+    /// Whether it is kept on a server.
+    pub(crate) fn is_shared(&self) -> bool {
+        !self.url.is_empty()
+    }
+}
+
 /// The HTTP server.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -269,14 +299,15 @@ impl Config {
             None => String::new(),
         };
         let place = path.map_or_else(|| "the settings".to_owned(), |path| path.display().to_string());
-        // Read for itself first: what is wrong in the file is named with its line.
-        let mut config: Self = toml::from_str(&text).with_context(|| format!("{place} is not valid"))?;
-        let mut table: toml::Table = toml::from_str(&text).with_context(|| format!("{place} is not valid"))?;
+        // Read for itself first: what is wrong in the file is named with its line, in which a URL may stand.
+        let wrong = |error: toml::de::Error| anyhow::Error::msg(without_passwords(&error.to_string()));
+        let mut config: Self = toml::from_str(&text).map_err(wrong).with_context(|| format!("{place} is not valid"))?;
+        let mut table: toml::Table = toml::from_str(&text).map_err(wrong).with_context(|| format!("{place} is not valid"))?;
         let mut names = Vec::new();
         for (name, value) in variables {
             if let Some(key) = name.strip_prefix(VARIABLE) {
                 set(&mut table, &key.to_lowercase(), &value).with_context(|| format!("{name} is not valid"))?;
-                config = table.clone().try_into().with_context(|| format!("{name} is not valid"))?;
+                config = table.clone().try_into().map_err(wrong).with_context(|| format!("{name} is not valid"))?;
                 names.push(name);
             }
         }
@@ -293,6 +324,9 @@ impl Config {
         self.sources.check()?;
         self.lake.place(Path::new(""))?;
         deliver::check(&self.deliver)?;
+        if self.state.is_shared() {
+            Store::check_url(self.state.url.reveal()).context("state.url")?;
+        }
         let mut names = std::collections::BTreeSet::new();
         for list in &self.lists {
             anyhow::ensure!(
@@ -347,6 +381,23 @@ fn set(table: &mut toml::Table, key: &str, value: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The text with `***` for every password in a URL.
+fn without_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str("://");
+        // What stands before the host ends at the last `@` of the word.
+        let word = part.find(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'')).unwrap_or(part.len());
+        let end = part[..word].rfind('@');
+        match end.and_then(|end| Some((part[..end].find(':')?, end))) {
+            Some((begin, end)) => shown.extend([&part[..=begin], "***", &part[end..]]),
+            None => shown.push_str(part),
+        }
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,6 +436,33 @@ mod tests {
         let good: Config = toml::from_str("[keep]\ndays = { flows = 90, seen = 400 }\n[[sources.folder]]\npath = '/logs'").unwrap();
         good.check().unwrap();
         assert!(good.works() && !Config::default().works());
+    }
+
+    #[test]
+    fn the_password_of_the_state_is_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weir.toml");
+        let read = |text: &str, variables: &[(&str, &str)]| {
+            std::fs::write(&file, text).unwrap();
+            Config::read(Some(&file), variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        };
+        let url = "postgres://weir:hush@db.example:5432/state";
+        let config = read("", &[("WEIR__STATE__URL", url)]).unwrap();
+        assert!(config.state.is_shared() && config.state.url.reveal() == url);
+        assert!(!toml::to_string(&config).unwrap().contains("hush") && !format!("{config:?}").contains("hush"));
+        for (text, variable) in [
+            (format!("[state]\nurll = '{url}'"), ""),
+            (format!("[state]\nurl = '{url}"), ""),
+            (format!("[state]\nurl = '{url}?sslmod=require'"), ""),
+            (String::new(), "WEIR__STATE__URL=mysql://weir:hush@db.example/state"),
+            (String::new(), "WEIR__STATE__URL=weir:hush@db.example"),
+            (String::new(), "WEIR__STATE=postgres://weir:hush@db.example"),
+        ] {
+            let variables: Vec<(&str, &str)> = variable.split_once('=').into_iter().collect();
+            let error = read(&text, &variables).unwrap_err();
+            assert!(!format!("{error:#} {error:?}").contains("hush"), "{error:?}");
+        }
+        assert_eq!(without_passwords("at 'a://b:c@d@e/f' or x://y, see z://u@v"), "at 'a://b:***@e/f' or x://y, see z://u@v");
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Weir {
         if lock.is_some() {
             lake.recover().await?;
         }
-        let store = Store::open(&root.join("state.db")).await?;
+        let store = config.state.open(root).await?;
         let geo = Geo::open(&config.geo.files)?;
         let documents = Documents::open(root, &lake)?;
         Ok(Self {
@@ -160,7 +160,7 @@ pub(crate) fn lists_mark(lists: &Lists) -> anyhow::Result<String> {
 async fn lists(store: &Store) -> anyhow::Result<Lists> {
     let mut lists = Vec::new();
     for stored in store.lists().await? {
-        let list: List = serde_json::from_value(stored.list).with_context(|| format!("list {:?} in state.db is damaged", stored.name))?;
+        let list: List = serde_json::from_value(stored.list).with_context(|| format!("list {:?} in the state is damaged", stored.name))?;
         lists.push(list);
     }
     Ok(Lists::new(lists))

@@ -53,7 +53,7 @@ struct Due {
 /// What came since the last time, if anything did. Changed lists make everything due: the past is matched against them.
 async fn due(weir: &Weir, engine: &Engine) -> anyhow::Result<Option<Due>> {
     let judged: Judged = match weir.store.setting(JUDGED).await? {
-        Some(value) => serde_json::from_value(value).context("the mark of detection in state.db is damaged")?,
+        Some(value) => serde_json::from_value(value).context("the mark of detection in the state is damaged")?,
         None => Judged::default(),
     };
     let lists = home::lists_mark(&weir.lists)?;

@@ -6,6 +6,7 @@ use super::arguments::{Bucket, Demo, FindingFilter, FindingsCommand, Global, Imp
 use super::collect::make_world;
 use super::lists::WORLD_LISTS;
 use super::{collect, findings, investigate, lists, now, serve};
+use crate::config::Config;
 use crate::output::{self, Format};
 
 pub(crate) async fn run(global: &Global, demo: Demo) -> anyhow::Result<()> {
@@ -13,6 +14,11 @@ pub(crate) async fn run(global: &Global, demo: Demo) -> anyhow::Result<()> {
         Some(text) => flow::Timestamp::parse_relative(text, now())?.hour(),
         None => now().hour(),
     };
+    // It begins with an empty state, which it would not have where others have theirs.
+    anyhow::ensure!(
+        !Config::load(global.config.as_deref())?.state.is_shared(),
+        "a demo keeps its state in the data folder: leave `state.url` out"
+    );
     let world = global.data.join("demo-world");
     if world.exists() {
         std::fs::remove_dir_all(&world)?;
