@@ -165,11 +165,21 @@ pub struct Keep {
     pub vacuum_after_hours: Option<u32>,
     /// Days that a table is kept, by table, such as `flows = 90`. A table that is not named is kept for ever.
     pub days: BTreeMap<String, u32>,
+    /// The same for single accounts, by account, such as `account_days.123456789012 = { flows = 30 }`: fewer days than the others'. Tables
+    /// whose rows say whose they are: flows, activity, volume, coverage.
+    pub account_days: BTreeMap<String, BTreeMap<String, u32>>,
 }
 
 impl Default for Keep {
     fn default() -> Self {
-        Self { every_secs: 3_600, compact: true, target_mib: 128, vacuum_after_hours: Some(24), days: BTreeMap::new() }
+        Self {
+            every_secs: 3_600,
+            compact: true,
+            target_mib: 128,
+            vacuum_after_hours: Some(24),
+            days: BTreeMap::new(),
+            account_days: BTreeMap::new(),
+        }
     }
 }
 
@@ -179,10 +189,12 @@ impl Keep {
     /// # Errors
     /// Names what does not.
     fn check(&self) -> Result<(), String> {
-        for (table, days) in &self.days {
-            expirable(table).map_err(|names| format!("keep.days.{table}: no table that can expire; {names}"))?;
-            if *days == 0 {
-                return Err(format!("keep.days.{table}: at least 1 day"));
+        check_days("keep.days", &self.days)?;
+        for (account, days) in &self.account_days {
+            let place = format!("keep.account_days.{account}");
+            check_days(&place, days)?;
+            if let Some(table) = days.keys().find(|table| ["seen", "rejects"].contains(&table.as_str())) {
+                return Err(format!("{place}.{table}: its rows do not say whose they are"));
             }
         }
         if self.target_mib == 0 {
@@ -190,6 +202,16 @@ impl Keep {
         }
         Ok(())
     }
+}
+
+fn check_days(place: &str, days: &BTreeMap<String, u32>) -> Result<(), String> {
+    for (table, days) in days {
+        expirable(table).map_err(|names| format!("{place}.{table}: no table that can expire; {names}"))?;
+        if *days == 0 {
+            return Err(format!("{place}.{table}: at least 1 day"));
+        }
+    }
+    Ok(())
 }
 
 /// A table whose days may expire, by its name: all but the ledger.

@@ -101,7 +101,7 @@ impl Documents {
 ///
 /// # Errors
 /// When the file is not there.
-pub fn inventory_time(file: &Path) -> anyhow::Result<Timestamp> {
+pub(crate) fn inventory_time(file: &Path) -> anyhow::Result<Timestamp> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let prefix = name.split('-').next().unwrap_or_default();
     if let Ok(time) = chrono::NaiveDateTime::parse_from_str(prefix, "%Y%m%dT%H%M%SZ") {

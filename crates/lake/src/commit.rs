@@ -308,29 +308,34 @@ impl BatchWriter {
         let text = serde_json::to_vec(&self.manifest).map_err(|source| LakeError::Manifest { path: path.to_string(), source })?;
         let create = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
         let stored = self.lake.store().put_opts(&path, text.into(), create).await;
-        let failed = |source| LakeError::Store { operation: "commit", path: path.to_string(), source };
-        match stored {
-            Ok(_) => {}
-            Err(object_store::Error::AlreadyExists { .. }) if self.lake.is_shared() => return Ok(self.overtaken()),
-            // What became of it is not known when the answer was lost on its way: ours may be in place.
-            Err(source) => match read_manifest(&self.lake, &path).await {
-                Ok(Some(found)) if found.writer == self.manifest.writer => {}
-                _ => return Err(failed(source)),
-            },
+        if let Err(source) = stored {
+            // When an answer was lost on its way and the request made again, it is our own manifest that is in the way.
+            let ours = match read_manifest(&self.lake, &path).await? {
+                Some(found) => found.writer == self.manifest.writer,
+                None => self.is_finished().await?,
+            };
+            match source {
+                _ if ours => {}
+                object_store::Error::AlreadyExists { .. } if self.lake.is_shared() => return Ok(self.overtaken()),
+                source => return Err(LakeError::Store { operation: "commit", path: path.to_string(), source }),
+            }
         }
         // A manifest of a number that every table has already says nothing: it was put where another one had stood. Or somebody has finished
         // ours in the meantime.
-        if self.lake.last_batch(Table::Objects).await? >= self.manifest.batch {
-            let maker = self.lake.maker(Table::Objects, self.manifest.batch).await?;
-            if maker.as_deref() != Some(&self.manifest.writer) {
-                forget(&self.lake, &self.manifest).await?;
-                return Ok(self.overtaken());
-            }
+        if self.lake.last_batch(Table::Objects).await? >= self.manifest.batch && !self.is_finished().await? {
+            forget(&self.lake, &self.manifest).await?;
+            return Ok(self.overtaken());
         }
         apply(&self.lake, &self.manifest).await?;
         let files = || self.manifest.files.values().flatten();
         let flows = self.manifest.files.get(&Table::Flows).into_iter().flatten().map(|file| file.rows).sum();
         Ok(Attempt::Done(Committed { batch: self.manifest.batch, bytes: files().map(|file| file.size).sum(), flows }))
+    }
+
+    /// Whether this very batch is in every table.
+    async fn is_finished(&self) -> Result<bool, LakeError> {
+        let maker = self.lake.maker(Table::Objects, self.manifest.batch).await?;
+        Ok(maker.as_deref() == Some(self.manifest.writer.as_str()))
     }
 
     /// The ledger is written anew with every attempt: its rows carry the batch's number.
@@ -435,8 +440,12 @@ async fn apply(lake: &Lake, manifest: &Manifest) -> Result<(), LakeError> {
     if !manifest.expired.is_empty() {
         lake.advance_horizons(&manifest.expired).await?;
     }
+    // The ledger last, and always: it tells how far the lake has come. A table of which the batch changes nothing is left alone.
     for table in Table::ALL {
-        lake.apply(table, manifest).await?;
+        let changes = |files: &BTreeMap<Table, Vec<DataFile>>| files.get(&table).is_some_and(|files| !files.is_empty());
+        if table == Table::Objects || changes(&manifest.files) || changes(&manifest.removed) {
+            lake.apply(table, manifest).await?;
+        }
     }
     forget(lake, manifest).await
 }

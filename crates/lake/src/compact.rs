@@ -189,7 +189,7 @@ fn merge(table: Table, date: &str, stem: &str, sources: Vec<(DataFile, Bytes)>) 
 }
 
 /// The rows with all columns of the table: an older file may lack some, which are null for its rows.
-fn whole(
+pub(crate) fn whole(
     schema: &arrow::datatypes::SchemaRef,
     batch: &arrow::array::RecordBatch,
 ) -> Result<arrow::array::RecordBatch, arrow::error::ArrowError> {

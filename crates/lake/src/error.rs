@@ -61,6 +61,12 @@ pub enum LakeError {
         /// The table.
         table: Table,
     },
+    /// The rows of the table do not say to which account they belong.
+    #[error("table {table} does not expire by account: its rows do not say whose they are")]
+    NoAccounts {
+        /// The table.
+        table: Table,
+    },
     /// Other processes changed what the batch was made from, again and again.
     #[error("batch {batch} was overtaken: others changed the files that it would have taken the place of")]
     Overtaken {

@@ -45,6 +45,8 @@ struct Handle {
     delta: DeltaTable,
     /// Its live files, of the same version.
     state: Option<TableState>,
+    /// A version, and the last batch that it holds.
+    last_batch: Option<(u64, u64)>,
 }
 
 impl std::fmt::Debug for TableState {
@@ -95,7 +97,7 @@ impl Lake {
         let mut tables = Vec::new();
         for table in Table::ALL {
             let delta = open_table(&place, table).await?;
-            tables.push(Mutex::new(Handle { delta, state: None }));
+            tables.push(Mutex::new(Handle { delta, state: None, last_batch: None }));
         }
         Ok(Self { place, tables })
     }
@@ -105,7 +107,35 @@ impl Lake {
     /// # Errors
     /// When the lake cannot be read or written; calling again goes on where it stopped.
     pub async fn recover(&self) -> Result<(), LakeError> {
+        for table in Table::ALL {
+            self.evolve(table).await?;
+        }
         commit::recover(self).await
+    }
+
+    /// Gives a table that an earlier version made the columns that have been added since; rows of before have none of their values. Columns
+    /// are never taken away, and never change their meaning or type.
+    async fn evolve(&self, table: Table) -> Result<(), LakeError> {
+        let handle = &mut *self.tables[table as usize].lock().await;
+        let known = |delta: &DeltaTable| -> Result<Vec<String>, LakeError> {
+            let snapshot = delta.snapshot().map_err(log_error(table, "read the log"))?;
+            Ok(snapshot.schema().fields().map(|field| field.name().clone()).collect())
+        };
+        let before = known(&handle.delta)?;
+        let missing: Vec<StructField> = fields(table).into_iter().filter(|field| !before.contains(field.name())).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(%table, columns = ?missing.iter().map(StructField::name).collect::<Vec<_>>(), "columns are added");
+        let widened = handle.delta.clone().add_columns().with_fields(missing).await;
+        handle.delta.update_state().await.map_err(log_error(table, "read the log"))?;
+        handle.state = None;
+        // Somebody else may have added them meanwhile.
+        let after = known(&handle.delta)?;
+        match widened {
+            Err(source) if fields(table).iter().any(|field| !after.contains(field.name())) => Err(log_error(table, "add columns")(source)),
+            _ => Ok(()),
+        }
     }
 
     /// Where the lake is.
@@ -159,15 +189,21 @@ impl Lake {
         }
     }
 
-    /// The number of the last batch that the table holds wholly; 0 before the first.
+    /// The number of the last batch of which the table holds something; 0 before the first. The ledger has something of every batch.
     pub(crate) async fn last_batch(&self, table: Table) -> Result<u64, LakeError> {
-        let handle = &mut self.tables[table as usize].lock().await.delta;
-        handle.update_state().await.map_err(log_error(table, "read the log"))?;
-        let log_store = handle.log_store();
-        let snapshot = handle.snapshot().map_err(log_error(table, "read the log"))?;
-        let version =
-            snapshot.transaction_version(log_store.as_ref(), APPLICATION).await.map_err(log_error(table, "read the last batch"))?;
-        Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))
+        let handle = &mut *self.tables[table as usize].lock().await;
+        if let Some((version, batch)) = handle.last_batch
+            && !self.is_committed(table, version + 1).await?
+        {
+            return Ok(batch);
+        }
+        handle.delta.update_state().await.map_err(log_error(table, "read the log"))?;
+        let log_store = handle.delta.log_store();
+        let snapshot = handle.delta.snapshot().map_err(log_error(table, "read the log"))?;
+        let batch = snapshot.transaction_version(log_store.as_ref(), APPLICATION).await.map_err(log_error(table, "read the last batch"))?;
+        let batch = batch.and_then(|batch| u64::try_from(batch).ok()).unwrap_or(0);
+        handle.last_batch = Some((snapshot.version(), batch));
+        Ok(batch)
     }
 
     /// Adds a batch's files to one table, unless the table already has the batch.
@@ -241,20 +277,13 @@ async fn open_table(place: &Place, table: Table) -> Result<DeltaTable, LakeError
 }
 
 async fn create_table(log: LogStoreRef, table: Table) -> Result<DeltaTable, LakeError> {
-    let columns = table
-        .schema()
-        .fields()
-        .iter()
-        .map(|field| StructField::nullable(field.name(), delta_type(field.data_type())))
-        .chain([StructField::nullable(PARTITION, DeltaType::STRING)])
-        .collect::<Vec<_>>();
     // Only what files are skipped by: statistics on every column would make the log larger than it is worth.
     let bounded = table.bounded().join(",");
     CreateBuilder::new()
         .with_log_store(log)
         .with_table_name(table.name())
         .with_comment(table.doc())
-        .with_columns(columns)
+        .with_columns(fields(table))
         .with_partition_columns([PARTITION])
         .with_configuration([
             ("delta.dataSkippingStatsColumns".to_owned(), Some(bounded)),
@@ -263,6 +292,13 @@ async fn create_table(log: LogStoreRef, table: Table) -> Result<DeltaTable, Lake
         .with_save_mode(SaveMode::Ignore)
         .await
         .map_err(log_error(table, "create"))
+}
+
+/// A table's columns as its log has them.
+fn fields(table: Table) -> Vec<StructField> {
+    let schema = table.schema();
+    let columns = schema.fields().iter().map(|field| StructField::nullable(field.name(), delta_type(field.data_type())));
+    columns.chain([StructField::nullable(PARTITION, DeltaType::STRING)]).collect()
 }
 
 fn delta_type(arrow: &arrow::datatypes::DataType) -> DeltaType {

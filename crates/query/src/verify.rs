@@ -85,14 +85,15 @@ const CHECKS: &[(u8, &str, &str)] = &[
 ];
 
 impl Engine {
-    /// Checks invariants 1 to 4 on the whole lake, from the day on that every table is kept from. Reads every flow; takes time in proportion.
+    /// Checks invariants 1 to 4 on the whole lake, from the day on that every table is kept from for every account. Reads every flow; takes time in proportion.
     ///
     /// # Errors
     /// When a check cannot be run; a check that fails is no error.
     pub async fn verify(&self) -> Result<Vec<Check>, QueryError> {
         let mut days: Vec<String> = self.lake().state(lake::Table::Flows).await?.files.iter().map(|file| file.date.clone()).collect();
         days.dedup();
-        let since = self.lake().horizons().await?.into_values().max().unwrap_or_else(|| "0001-01-01".to_owned());
+        let by_account = self.lake().account_horizons().await?.into_values().flat_map(std::collections::BTreeMap::into_values);
+        let since = self.lake().horizons().await?.into_values().chain(by_account).max().unwrap_or_else(|| "0001-01-01".to_owned());
         let since_time: flow::Timestamp = format!("{since}T00:00:00Z").parse().unwrap_or_default();
         let mut checks = Vec::new();
         for (invariant, check, query) in CHECKS {

@@ -27,6 +27,7 @@ use axum::routing::{delete, get, post, put};
 use flow::Timestamp;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
+use tracing::Instrument as _;
 
 use crate::{ApiError, Investigator};
 pub use document::openapi;
@@ -188,7 +189,10 @@ async fn count(State(state): State<ApiState>, request: Request, next: Next) -> R
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let started = tokio::time::Instant::now();
-    let response = next.run(request).await;
+    // The route, not the path: a span says nothing of whom an analyst looks at.
+    let span = tracing::info_span!("request", %method, route = metrics::route(&path), status = tracing::field::Empty);
+    let response = next.run(request).instrument(span.clone()).await;
+    span.record("status", response.status().as_u16());
     state.metrics.request(&method, metrics::route(&path), response.status(), started.elapsed());
     response
 }

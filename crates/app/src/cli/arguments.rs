@@ -313,6 +313,9 @@ pub(crate) struct Expire {
     /// The first day to keep: a date, an instant, or `-90d`.
     #[arg(long, value_name = "TIME")]
     pub(crate) before: String,
+    /// Only the rows of this account.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
     /// Only say what would go.
     #[arg(long)]
     pub(crate) dry_run: bool,

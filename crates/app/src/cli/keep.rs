@@ -90,7 +90,7 @@ pub(crate) fn check_config(global: &Global) -> anyhow::Result<()> {
     for file in &config.geo.files {
         anyhow::ensure!(file.exists(), "geo.files: {} is not there", file.display());
     }
-    let does = if config.collects() { "collects, detects and answers" } else { "only answers: no source is set" };
+    let does = if config.works() { "collects, detects and answers" } else { "only answers: no source is set" };
     output::print(&format!("the settings are valid; weir serve {does}\n"))
 }
 

@@ -1,5 +1,7 @@
 //! `compact`, `expire`, `vacuum`: the lake over time.
 
+use std::collections::HashSet;
+
 use flow::Timestamp;
 use lake::{Compacted, CompactionPolicy};
 use serde_json::json;
@@ -66,14 +68,18 @@ pub(crate) async fn expire(global: &Global, arguments: &Expire) -> anyhow::Resul
     let weir = open(global, if arguments.dry_run { Access::Read } else { Access::Write }).await?;
     let mut gone = Vec::new();
     for table in &arguments.tables {
-        gone.push((*table, weir.lake.expire(*table, &before, now(), arguments.dry_run).await?));
+        let expired = match &arguments.account {
+            None => weir.lake.expire(*table, &before, now(), arguments.dry_run).await?,
+            Some(account) => weir.lake.expire_account(*table, account, &before, now(), arguments.dry_run, &mut HashSet::new()).await?,
+        };
+        gone.push((*table, expired));
     }
     if global.output == Format::Json {
         let tables: Vec<_> = gone
             .iter()
             .map(|(table, expired)| json!({ "table": table, "days": expired.days, "files": expired.files, "rows": expired.rows, "bytes": expired.bytes }))
             .collect();
-        return output::json(&json!({ "before": before, "dry_run": arguments.dry_run, "tables": tables }));
+        return output::json(&json!({ "before": before, "account": arguments.account, "dry_run": arguments.dry_run, "tables": tables }));
     }
     let rows = gone
         .iter()

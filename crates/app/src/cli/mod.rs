@@ -13,14 +13,13 @@ mod lists;
 mod maintain;
 mod serve;
 mod suppress;
+mod telemetry;
 
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use flow::Timestamp;
-use tracing_subscriber::EnvFilter;
 
 pub(crate) use arguments::{Arguments, Page};
 use arguments::{Command, ConfigCommand, Global, IntelCommand, InventoryCommand, TokenCommand};
@@ -39,7 +38,11 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return code;
         }
     };
-    log_to_stderr(&arguments.global);
+    // Until the end of the command: what it traced goes out then.
+    let _telemetry = match telemetry::start(&arguments.global) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return fail(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::Error::new(error).context("cannot start")),
@@ -111,17 +114,4 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     }
     let _ = std::io::stderr().write_all(text.as_bytes());
     ExitCode::FAILURE
-}
-
-fn log_to_stderr(global: &Global) {
-    let default = match (global.quiet, global.verbose) {
-        (true, _) => "error",
-        (_, 0) => "warn,app=info,api=info",
-        (_, 1) => "warn,app=debug,api=debug,ingest=debug,lake=debug,query=debug",
-        _ => "debug",
-    };
-    let filter = EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let ansi = std::io::stderr().is_terminal();
-    // A second subscriber in one process, as in tests, is left as the first one was.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).with_target(false).try_init();
 }

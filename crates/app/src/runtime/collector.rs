@@ -6,6 +6,7 @@ use std::time::Duration;
 use ingest::sources::Delivery;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::jobs::wait_after;
 use super::{Live, pause};
@@ -26,7 +27,8 @@ pub(super) async fn run(live: Arc<Live>, mut received: mpsc::Receiver<Delivery>,
         let run = live.jobs.begin("collect");
         let taken = {
             let _writing = live.writer.lock().await;
-            match pipeline.take_in(batch, now, |_| ()).await {
+            let span = tracing::info_span!("collect", objects = batch.len());
+            match pipeline.take_in(batch, now, |_| ()).instrument(span).await {
                 // A batch may be committed and not yet be in every table.
                 Err(error) => Err((error, weir.lake.recover().await)),
                 Ok(summary) => Ok(summary),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use query::Engine;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::jobs::wait_after;
 use super::{Live, pause};
@@ -41,7 +42,7 @@ pub(super) async fn run(live: Arc<Live>, stop: CancellationToken) {
             }
             let _judging = live.judging.lock().await;
             let run = live.jobs.begin("detect");
-            match watch::catch_up(&weir, &engine).await {
+            match watch::catch_up(&weir, &engine).instrument(tracing::info_span!("detect")).await {
                 Ok(detected) => {
                     let range = detected.range.map(|range| format!(", {} to {}", range.from, range.to)).unwrap_or_default();
                     run.done(format!("{} findings, {} of them new{range}", detected.count(), detected.new));

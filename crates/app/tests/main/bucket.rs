@@ -1,41 +1,9 @@
 //! `weir ingest s3://…` against a server that speaks S3's protocol.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
 
+use crate::aws::Aws;
 use crate::weir::{Weir, World};
-
-/// Simulated AWS; it ends with this process, which holds its standard input.
-struct Aws {
-    child: Child,
-    url: String,
-}
-
-impl Aws {
-    fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/moto");
-        let mut child = Command::new(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        Self { child, url: url.trim().to_owned() }
-    }
-
-    fn put(&self, path: &str, body: Vec<u8>) {
-        let scope = "AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
-        let url = format!("{}/{path}", self.url);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let answer = runtime.block_on(reqwest::Client::new().put(url).header("authorization", scope).body(body).send()).unwrap();
-        assert!(answer.status().is_success(), "{path}: {}", answer.status());
-    }
-}
-
-impl Drop for Aws {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Some of the world's objects, by their paths below the world's folder.
 fn some(world: &World) -> Vec<PathBuf> {

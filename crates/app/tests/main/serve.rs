@@ -21,9 +21,14 @@ impl Server {
 
     /// The same with these settings.
     pub(crate) fn start_with(weir: &Weir, settings: &str) -> Self {
+        Self::start_as("serve", weir, settings)
+    }
+
+    /// The same for `serve` or `collect`.
+    pub(crate) fn start_as(role: &str, weir: &Weir, settings: &str) -> Self {
         let mut command = weir.command();
         command.env("WEIR_LOG", "app=info,api=warn").arg("--config").arg(weir.settings(settings));
-        let mut child = command.args(["serve", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.args([role, "--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = lines
             .find_map(|line| {

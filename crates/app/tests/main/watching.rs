@@ -23,7 +23,7 @@ fn watched(folder: &Path, more: &str) -> String {
 }
 
 /// Asks until the answer is as wanted, and says how long that took.
-fn wait_for(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
+pub(crate) fn wait_for(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
     let begun = Instant::now();
     while !holds() {
         assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
@@ -49,7 +49,7 @@ fn talk(remote: &str, first: i64) -> String {
     HEADER.to_owned() + &(0..20).map(line).collect::<String>()
 }
 
-fn stop(mut server: Server) {
+pub(crate) fn stop(mut server: Server) {
     let told = std::process::Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status().unwrap();
     assert!(told.success());
     wait_for("the process ends", || server.child.try_wait().unwrap().is_some());
@@ -152,7 +152,7 @@ fn a_lake_that_cannot_be_written_slows_collection_down_and_loses_nothing() {
 
 #[test]
 fn killed_again_and_again_while_it_collects_and_tidies_up_it_loses_and_doubles_nothing() {
-    let kills: u32 = std::env::var("WEIR_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(50);
+    let kills: u32 = std::env::var("WEIR_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(15);
     let logs = tempfile::tempdir().unwrap();
     write_objects(logs.path());
     let whole = Weir::new();
@@ -207,7 +207,7 @@ fn killed_again_and_again_while_it_collects_and_tidies_up_it_loses_and_doubles_n
 
 /// The sums, the refused records and the coverage, without the folder that objects came from and without the ledger, in which an object
 /// that was put there a second time stands a second time.
-fn without_names(contents: Vec<Value>) -> Vec<String> {
+pub(crate) fn without_names(contents: Vec<Value>) -> Vec<String> {
     let base = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
     let mut parts = Vec::new();
     for mut part in contents.into_iter().take(6) {

@@ -10,11 +10,18 @@ use tempfile::TempDir;
 /// The command, on a data folder of its own.
 pub(crate) struct Weir {
     folder: TempDir,
+    environment: Vec<(String, String)>,
 }
 
 impl Weir {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// The same, with these variables in the environment of every command.
+    pub(crate) fn within(environment: &[(&str, &str)]) -> Self {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { environment, ..Self::new() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -34,7 +41,13 @@ impl Weir {
 
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-        command.env_remove("WEIR_DATA").env_remove("WEIR_CONFIG").arg("--data").arg(self.data()).arg("--quiet");
+        command
+            .env_remove("WEIR_DATA")
+            .env_remove("WEIR_CONFIG")
+            .envs(self.environment.clone())
+            .arg("--data")
+            .arg(self.data())
+            .arg("--quiet");
         command
     }
 

@@ -22,6 +22,10 @@ fn batch(rows: &[Row]) -> FlowBatch {
         let time = Timestamp::from_secs(1_763_900_000 + i64::from(second));
         let name = flows.symbols.intern(&format!("i-{entity:02}"));
         flows.entity.set(index, name);
+        if entity < 3 {
+            let account = flows.symbols.intern(&format!("{}", 111_111_111_111_u64 * u64::from(entity + 1)));
+            flows.account_id.set(index, account);
+        }
         flows.hour.set(index, time.hour());
         flows.start_time.set(index, time);
         flows.end_time.set(index, time.plus_secs(59));
@@ -47,7 +51,7 @@ fn batch(rows: &[Row]) -> FlowBatch {
 }
 
 /// Every row of a table as text, in the order of files and rows.
-async fn texts(lake: &Lake, table: Table) -> Vec<Vec<String>> {
+pub(crate) async fn texts(lake: &Lake, table: Table) -> Vec<Vec<String>> {
     let names: Vec<String> = table.schema().fields().iter().map(|field| field.name().clone()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut all = Vec::new();
@@ -123,6 +127,42 @@ fn rows_strategy() -> impl Strategy<Value = Vec<Vec<Row>>> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_old_rows_of_one_account_leave_and_no_others(batches in rows_strategy()) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let lake = open(folder.path()).await;
+            for (index, rows) in batches.iter().enumerate() {
+                let mut writer = lake.begin(NOW).await.unwrap();
+                writer.write_flows(&mut batch(rows)).await.unwrap();
+                writer.commit(&mut [object(&format!("{index}"), rows.len() as u64)]).await.unwrap();
+            }
+            let (account, before) = ("222222222222", "2025-11-24");
+            for table in [Table::Flows, Table::Activity, Table::Volume] {
+                let place = |name: &str| table.schema().index_of(name).unwrap();
+                let day = |row: &Vec<String>| row[place("hour")][..10].to_owned();
+                let leaves = |row: &Vec<String>| row[place("account_id")] == account && day(row).as_str() < before;
+                let all = texts(&lake, table).await;
+                let mut stay: Vec<_> = all.iter().filter(|row| !leaves(row)).cloned().collect();
+                let mut clean = std::collections::HashSet::new();
+                let would = lake.expire_account(table, account, before, NOW, true, &mut clean).await.unwrap();
+                let done = lake.expire_account(table, account, before, NOW, false, &mut clean).await.unwrap();
+                assert_eq!(would, done);
+                assert_eq!(done.rows, (all.len() - stay.len()) as u64);
+                let mut left = texts(&lake, table).await;
+                left.sort();
+                stay.sort();
+                assert_eq!(left, stay);
+                let again = lake.expire_account(table, account, before, NOW, false, &mut clean).await.unwrap();
+                assert_eq!(again, lake::Expired::default());
+                if done.rows > 0 {
+                    assert_eq!(lake.account_horizons().await.unwrap()[account][&table], before);
+                }
+            }
+            assert!(lake.expire_account(Table::Seen, account, before, NOW, false, &mut std::collections::HashSet::new()).await.is_err());
+        });
+    }
 
     #[test]
     fn the_rows_are_the_same_before_and_after(batches in rows_strategy(), max_files in 2..5_usize) {

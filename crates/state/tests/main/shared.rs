@@ -257,7 +257,7 @@ async fn what_is_wrong_with_a_server_is_said_without_the_password() {
         (wrong.as_str(), "password authentication failed"),
         (&server.url("absent"), "does not exist"),
         (&nowhere, "refused"),
-        (&format!("{url}?sslmode=require"), "TLS"),
+        (&format!("{url}?sslmode=require"), "not support TLS"),
     ] {
         let begun = Instant::now();
         let error = Store::connect(url).await.unwrap_err();
