@@ -5,10 +5,10 @@ DATA ?= target/demo-data
 LISTEN ?= 127.0.0.1:8420
 
 .DEFAULT_GOAL := help
-.PHONY: help console demo test check quick fmt lint docs deny typos fuzz bench eval soak reference build clean
+.PHONY: help console demo test check quick fmt lint docs deny typos fuzz bench bench-ingest bench-large eval soak reference build clean
 
 help: ## Show what there is to make.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 CONSOLE := console/dist/index.html
 $(CONSOLE): console/package-lock.json console/index.html console/vite.config.ts $(shell find console/src console/public -type f 2>/dev/null)
@@ -51,8 +51,15 @@ typos: ## No misspellings.
 fuzz: ## Fuzz every decoder for 60 seconds.
 	./scripts/fuzz 60
 
-bench: ## Figures: ingest beside DuckDB, bytes a flow, warm latency. Takes a quarter of an hour.
+bench: ## Figures: ingest beside a floor in C, Polars, chDB and DuckDB, bytes a flow, warm latency. Takes half an hour.
+	./scripts/bench-ingest
 	./scripts/bench
+
+bench-ingest: ## The part of the figures that does without the query engine.
+	./scripts/bench-ingest
+
+bench-large: ## The same, and one object of 10 GB decoded, and 10 GB of zeros in 10 MB.
+	WEIR_BENCH_LARGE=1 ./scripts/bench-ingest
 
 eval: build ## How good the detectors are, on twenty simulated worlds: rewrites docs/EVALUATION.md.
 	$(CARGO) run --release --locked --package evaluate

@@ -1,7 +1,7 @@
 //! Which side of a record is the interface that saw it.
 
 use ahash::AHashMap;
-use flow::{Address, FlowBatch, Symbol};
+use flow::{Address, Direction, FlowBatch, Symbol};
 
 use crate::inventory::Interface;
 
@@ -23,6 +23,15 @@ impl Side {
             (true, false) => Self::Source,
             (false, true) => Self::Destination,
             _ => Self::Unknown,
+        }
+    }
+
+    /// Which way the bytes of a record go whose interface is on this side.
+    pub(super) const fn direction(self) -> Direction {
+        match self {
+            Self::Source => Direction::Outbound,
+            Self::Destination => Direction::Inbound,
+            Self::Unknown => Direction::Unknown,
         }
     }
 }

@@ -11,7 +11,7 @@ mod opener;
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use flow::{Address, Column, Direction, FlowBatch, FlowDirection, Symbol, Timestamp};
+use flow::{Address, Column, FlowBatch, FlowDirection, Symbol, Timestamp};
 
 use crate::{Geo, Inventory};
 use context::Contexts;
@@ -58,6 +58,17 @@ impl Attributor {
         contexts.complete(batch, first, |row| found[row - first].context);
     }
 
+    /// Fills `hour` and `direction` alone, of every record: what sums by interface need. They are what [`attribute`](Self::attribute)
+    /// fills, under the same condition.
+    pub fn attribute_direction(&self, batch: &mut FlowBatch) {
+        let mut contexts = Contexts::new(&self.inventory);
+        let mut hour = Hour::default();
+        for (row, found) in self.find_sides(batch, 0, &mut contexts).into_iter().enumerate() {
+            batch.hour.set(row, hour.of(time_of(batch, row)));
+            batch.direction.set(row, found.side.direction());
+        }
+    }
+
     /// Which interface each record belongs to, and which of its sides is the interface's own.
     fn find_sides(&self, batch: &mut FlowBatch, first: usize, contexts: &mut Contexts<'_>) -> Vec<Found> {
         let mut found = Vec::with_capacity(batch.len() - first);
@@ -95,10 +106,11 @@ impl Attributor {
             let entity = contexts.entity(batch, row, context);
             batch.entity.set(row, entity);
             batch.hour.set(row, hour.of(at));
-            let (direction, remote) = match side {
-                Side::Source => (Direction::Outbound, batch.dst_addr.get(row)),
-                Side::Destination => (Direction::Inbound, batch.src_addr.get(row)),
-                Side::Unknown => (Direction::Unknown, None),
+            let direction = side.direction();
+            let remote = match side {
+                Side::Source => batch.dst_addr.get(row),
+                Side::Destination => batch.src_addr.get(row),
+                Side::Unknown => None,
             };
             batch.direction.set(row, direction);
             let question = Question {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::testing::{cloud, time};
-use flow::{Action, DirectionRule, TimeQuality};
+use flow::{Action, Direction, DirectionRule, TimeQuality};
 use proptest::prelude::*;
 
 /// One record to be attributed; what is left out is null.
