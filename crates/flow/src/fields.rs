@@ -96,11 +96,18 @@ macro_rules! flow_fields {
 
             /// The records of `rows` as an Arrow batch with the schema of [`schema`]; texts come as dictionaries.
             pub fn to_arrow(&self, rows: Range<usize>) -> Result<RecordBatch, ArrowError> {
-                let strings = kind::strings(&self.symbols);
-                let columns: Vec<ArrayRef> = vec![ $( kind::$kind::to_arrow(&self.$name, rows.clone(), &strings)?, )+ ];
+                let columns: Vec<ArrayRef> = self.columns(rows).collect::<Result<_, _>>()?;
                 let fields: Vec<ArrowField> = FIELDS.iter().zip(&columns)
                     .map(|(spec, column)| ArrowField::new(spec.name, column.data_type().clone(), true)).collect();
                 RecordBatch::try_new(Schema::new(fields).into(), columns)
+            }
+
+            /// The columns of `rows` one after the other, as [`to_arrow`](Self::to_arrow) has them: no more than one need be in memory.
+            pub fn columns(&self, rows: Range<usize>) -> impl Iterator<Item = Result<ArrayRef, ArrowError>> {
+                let strings = kind::strings(&self.symbols);
+                FIELDS.iter().map(move |spec| match spec.field {
+                    $( Field::$variant => kind::$kind::to_arrow(&self.$name, rows.clone(), &strings), )+
+                })
             }
 
             /// Appends the records of an Arrow batch; columns are found by name, missing ones are null, others are ignored.

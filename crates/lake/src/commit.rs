@@ -24,8 +24,6 @@ use crate::rollup;
 use crate::{Lake, LakeError, Table};
 
 const FOLDER: &str = "_batches";
-/// Rows put into Arrow at a time while a file is written.
-const SLICE_ROWS: usize = 65_536;
 
 /// Everything a batch adds to the lake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,10 +182,8 @@ impl BatchWriter {
             let date = flows.hour.get(rows.start).unwrap_or_default().date();
             let stem = format!("{:08}-{chunk:04}-{}", self.manifest.batch, self.writer());
             let rollups = rollup::roll_up(flows, rows.clone())?;
-            let slices = rows.clone().step_by(SLICE_ROWS).map(|start| {
-                flows.to_arrow(start..rows.end.min(start + SLICE_ROWS)).map_err(|source| LakeError::Rows { table: Table::Flows, source })
-            });
-            let encoded = files::encode(Table::Flows, &date, &stem, slices)?;
+            let columns = flows.columns(rows).map(|column| column.map_err(|source| LakeError::Rows { table: Table::Flows, source }));
+            let encoded = files::encode_columns(Table::Flows, &date, &stem, columns)?;
             self.store(Table::Flows, encoded).await?;
             for (table, rows) in [(Table::Activity, rollups.activity), (Table::Volume, rollups.volume), (Table::Seen, rollups.seen)] {
                 self.write_rows(table, &date, &stem, rows).await?;
@@ -387,7 +383,7 @@ impl BatchWriter {
         if rows.num_rows() == 0 {
             return Ok(());
         }
-        let encoded = files::encode(table, date, stem, [Ok(rows)])?;
+        let encoded = files::encode_columns(table, date, stem, rows.columns().iter().cloned().map(Ok))?;
         self.store(table, encoded).await
     }
 
@@ -462,17 +458,23 @@ async fn forget(lake: &Lake, manifest: &Manifest) -> Result<(), LakeError> {
 /// Orders flows by day, entity and start: the order of the files.
 fn sort(flows: &mut FlowBatch) {
     let ranks = flows.symbols.ranks();
-    let mut keys: Vec<(i32, u32, i64, u32)> = (0..flows.len())
+    let entities = ranks.len().max(1) as u64;
+    let day = |row: usize| flows.hour.get(row).unwrap_or_default().secs().div_euclid(flow::DAY_SECS);
+    let first = (0..flows.len()).map(day).min().unwrap_or(0);
+    let mut keys: Vec<(u64, i64, u32)> = (0..flows.len())
         .map(|row| {
-            let hour = flows.hour.get(row).unwrap_or_default();
-            let day = hour.secs().div_euclid(flow::DAY_SECS);
             let entity = flows.entity.get(row).map_or(0, |symbol| ranks[symbol.index()]);
             let start = flows.start_time.get(row).unwrap_or_default();
-            (i32::try_from(day).unwrap_or(i32::MAX), entity, start.micros(), u32::try_from(row).unwrap_or(u32::MAX))
+            let group = (day(row) - first).unsigned_abs() * entities + u64::from(entity);
+            (group, start.micros(), u32::try_from(row).unwrap_or(u32::MAX))
         })
         .collect();
-    keys.sort_unstable();
-    let order: Vec<u32> = keys.into_iter().map(|(_, _, _, row)| row).collect();
+    // Objects come by time, so the rows of an entity are nearly in order among themselves: sorts that keep what is in order do the least.
+    keys.sort_by_key(|&(group, _, _)| group);
+    for group in keys.chunk_by_mut(|left, right| left.0 == right.0) {
+        group.sort_by_key(|&(_, start, _)| start);
+    }
+    let order: Vec<u32> = keys.into_iter().map(|(_, _, row)| row).collect();
     flows.permute(&order);
 }
 

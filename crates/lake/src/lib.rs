@@ -17,12 +17,15 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_possible_wrap))]
 
+mod chunk;
 mod commit;
 mod compact;
 mod error;
 mod expire;
 mod expire_account;
 mod files;
+mod gather;
+mod hybrid;
 mod lake;
 mod location;
 mod merge;

@@ -236,7 +236,9 @@ async fn many_commits_of_a_day_become_one_file_and_one_row_a_key() {
 async fn a_large_file_is_not_written_anew_for_every_small_one() {
     let folder = tempfile::tempdir().unwrap();
     let lake = open(folder.path()).await;
-    let large: Vec<Row> = (0..20_000).map(|row| ((row % 4) as u8, row, (row % 200) as u8, 3, row as u16, false, false)).collect();
+    // Byte counts without a pattern, so that the rows weigh more than the file's own description.
+    let bytes = |row: u32| (row.wrapping_mul(2_654_435_761) >> 16) as u16;
+    let large: Vec<Row> = (0..40_000).map(|row| ((row % 4) as u8, row, (row % 200) as u8, 3, bytes(row), false, false)).collect();
     for (name, rows) in [("large", &large[..]), ("small", &large[..10])] {
         let mut writer = lake.begin(NOW).await.unwrap();
         writer.write_flows(&mut batch(rows)).await.unwrap();
