@@ -21,6 +21,7 @@ mod once;
 pub mod panels;
 mod provider;
 mod read;
+pub mod remote;
 mod session;
 mod small;
 mod verify;

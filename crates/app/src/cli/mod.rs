@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bucket;
+mod cluster;
 mod collect;
 mod convert;
 mod demo;
@@ -82,6 +83,7 @@ async fn dispatch(Arguments { global, command }: Arguments) -> anyhow::Result<Ex
             TokenCommand::Revoke { name } => keep::revoke_token(&global, &name).await?,
         },
         Command::Serve(serve) => serve::run(&global, &serve).await?,
+        Command::Cluster { command } => Box::pin(cluster::run(command)).await?,
         Command::Config { command: ConfigCommand::Check } => keep::check_config(&global)?,
         Command::Config { command: ConfigCommand::Show } => keep::show_config(&global)?,
         Command::Completions { shell } => arguments::print_completions(shell)?,

@@ -65,7 +65,7 @@ pub(crate) async fn serve(global: &Global, listen: Option<&str>) -> anyhow::Resu
 }
 
 /// A token that is cancelled when the process is interrupted or told to end.
-fn stop_when_told() -> CancellationToken {
+pub(super) fn stop_when_told() -> CancellationToken {
     let stop = CancellationToken::new();
     let told = stop.clone();
     // Listened for from here on, not from when the task gets its first turn.
