@@ -16,7 +16,6 @@ use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStat
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::ExecutionPlan as _;
 use datafusion::prelude::SessionConfig;
-use datafusion_proto::protobuf::LogicalPlanNode;
 use futures::TryStreamExt as _;
 use query::QueryError;
 use query::remote::{Remote, narrow};
@@ -25,6 +24,7 @@ use url::Url;
 
 use crate::codec::Logical;
 use crate::lists::external;
+use crate::plan::SentPlan;
 use crate::{ClusterError, MESSAGE, fault};
 
 /// Times that a question is put to the cluster before its failure is the answer. The scheduler itself repeats what a lost executor had in
@@ -50,7 +50,7 @@ enum Outcome {
     GivenUp,
 }
 
-type Job = DistributedQueryExec<LogicalPlanNode>;
+type Job = DistributedQueryExec<SentPlan>;
 
 impl Cluster {
     /// The cluster behind this scheduler, such as `http://127.0.0.1:50050`; each step of a question is cut into `partitions` parts that may

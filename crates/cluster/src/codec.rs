@@ -16,6 +16,8 @@ use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConve
 use query::remote::{self, TableFiles};
 
 use crate::lists::{KnownLists, external, unpack};
+use crate::plan::Piece;
+use crate::windows::with_ordered_windows;
 
 /// Largest description of a table, unpacked: a million files.
 const TABLE_CAP: u64 = 1 << 30;
@@ -62,11 +64,11 @@ pub(crate) struct Logical {
 
 impl LogicalExtensionCodec for Logical {
     fn try_decode(&self, buffer: &[u8], inputs: &[LogicalPlan], context: &TaskContext) -> Result<Extension> {
-        self.ballista.try_decode(buffer, inputs, context)
+        Piece::decode(buffer, context, self).unwrap_or_else(|| self.ballista.try_decode(buffer, inputs, context))
     }
 
     fn try_encode(&self, node: &Extension, buffer: &mut Vec<u8>) -> Result<()> {
-        self.ballista.try_encode(node, buffer)
+        Piece::encode(node, self, buffer).unwrap_or_else(|| self.ballista.try_encode(node, buffer))
     }
 
     fn try_decode_table_provider(
@@ -124,7 +126,8 @@ impl PhysicalExtensionCodec for Physical {
         context: &TaskContext,
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.ballista.try_decode(buffer, inputs, context, converter)
+        let inputs = inputs.iter().map(|input| with_ordered_windows(Arc::clone(input))).collect::<Result<Vec<_>>>()?;
+        self.ballista.try_decode(buffer, &inputs, context, converter)
     }
 
     fn try_encode(

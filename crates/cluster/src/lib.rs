@@ -22,8 +22,10 @@ mod error;
 mod executor;
 mod fault;
 mod lists;
+mod plan;
 mod scheduler;
 mod stores;
+mod windows;
 
 pub use client::Cluster;
 pub use error::ClusterError;

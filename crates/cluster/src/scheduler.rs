@@ -12,11 +12,12 @@ use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::SessionConfig;
-use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use datafusion_proto::protobuf::PhysicalPlanNode;
 use query::remote;
 use tokio::net::TcpListener;
 
 use crate::codec::{Logical, Physical};
+use crate::plan::SentPlan;
 use crate::{ClusterError, MESSAGE, stores};
 
 /// Settings of a scheduler.
@@ -71,7 +72,7 @@ impl Listening {
         let stopped = |source| ClusterError::Stopped { process: "scheduler", source };
         let config = Arc::new(self.config());
         let cluster = BallistaCluster::new_from_config(&config).await.map_err(stopped)?;
-        let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await.map_err(stopped)?;
+        let scheduler = create_scheduler::<SentPlan, PhysicalPlanNode>(cluster, config).await.map_err(stopped)?;
         tokio::select! {
             ended = start_grpc_service_with_listener(self.listener, scheduler) => ended.map_err(stopped),
             () = stop => Ok(()),

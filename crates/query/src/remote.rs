@@ -13,6 +13,7 @@ use datafusion::datasource::{provider_as_source, source_as_provider};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::logical_expr::expr_rewriter::unnormalize_cols;
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF, TableScan};
 use enrich::Lists;
 use lake::{DataFile, Table, TableState};
@@ -122,7 +123,9 @@ pub fn narrow(session: &dyn Session, plan: LogicalPlan) -> Result<LogicalPlan> {
         let LogicalPlan::TableScan(scan) = node else { return Ok(Transformed::no(node)) };
         let provider = source_as_provider(&scan.source)?;
         let Some(known) = provider.downcast_ref::<LakeTable>() else { return Ok(Transformed::no(LogicalPlan::TableScan(scan))) };
-        let source = provider_as_source(Arc::new(known.narrowed(session, &scan.filters)?));
+        // A table knows its columns by their names alone.
+        let filters = unnormalize_cols(scan.filters.iter().cloned());
+        let source = provider_as_source(Arc::new(known.narrowed(session, &filters)?));
         Ok(Transformed::yes(LogicalPlan::TableScan(TableScan { source, ..scan })))
     })?;
     Ok(narrowed.data)
