@@ -143,19 +143,21 @@ impl Remote for Cluster {
         let config = builder.config().take().unwrap_or_else(SessionConfig::new);
         let config = config
             .upgrade_for_ballista()
+            // Ballista's adaptive planner goes on for ever, stage after stage, with some plans of detectors, unions of joins in them.
+            .with_ballista_adaptive_query_planner(false)
             .with_target_partitions(self.partitions)
             .with_ballista_grpc_client_max_message_size(MESSAGE as usize);
         builder.with_config(config).with_optimizer_rules(ballista_default_optimizer_rules())
     }
 
-    async fn collect(&self, state: &SessionState, plan: LogicalPlan, rows: usize) -> Result<Vec<RecordBatch>, QueryError> {
+    async fn collect(&self, state: &SessionState, plan: LogicalPlan, rows: usize) -> Result<Option<Vec<RecordBatch>>, QueryError> {
         let plan = narrow(state, state.optimize(&plan)?)?;
         let mut tried = 0;
         loop {
             tried += 1;
             let error = match self.job(state, plan.clone(), rows).await {
-                Ok(Outcome::Rows(batches)) => return Ok(batches),
-                Ok(Outcome::TooMany) => return Err(QueryError::too_many(rows)),
+                Ok(Outcome::Rows(batches)) => return Ok(Some(batches)),
+                Ok(Outcome::TooMany) => return Ok(None),
                 Ok(Outcome::GivenUp) => DataFusionError::Execution("the job was given up".to_owned()),
                 Err(error) => error,
             };

@@ -1,11 +1,16 @@
 //! Plans as they are sent: Ballista's form, with the lake's tables and Weir's functions in theirs.
 
+use std::io;
 use std::sync::Arc;
 
+use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use ballista_core::serde::{BallistaLogicalExtensionCodec, BallistaPhysicalExtensionCodec};
+use datafusion::arrow::ipc::reader::StreamReader;
+use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::catalog::TableProvider;
 use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::FileFormatFactory;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
@@ -21,6 +26,12 @@ use crate::windows::with_ordered_windows;
 
 /// Largest description of a table, unpacked: a million files.
 const TABLE_CAP: u64 = 1 << 30;
+/// What the bytes of a table begin with: the files of one of the lake's, or rows that were computed.
+const FILES: u8 = 0;
+const ROWS: u8 = 1;
+/// Parts that computed rows come in at most, and rows of a part at least.
+const PARTS: usize = 8;
+const PART_ROWS: usize = 8_192;
 /// What the bytes of a function begin with: one that asks no lists, one whose packed lists follow.
 const PLAIN: u8 = 0;
 const ASKS: u8 = 1;
@@ -78,8 +89,19 @@ impl LogicalExtensionCodec for Logical {
         schema: SchemaRef,
         _: &TaskContext,
     ) -> Result<Arc<dyn TableProvider>> {
-        let files: TableFiles = serde_json::from_slice(&unpack(buffer, TABLE_CAP)?).map_err(external)?;
-        let table = files.provider()?;
+        let table: Arc<dyn TableProvider> = match buffer {
+            [FILES, packed @ ..] => {
+                let files: TableFiles = serde_json::from_slice(&unpack(packed, TABLE_CAP)?).map_err(external)?;
+                files.provider()?
+            }
+            [ROWS, packed @ ..] => {
+                let reader = StreamReader::try_new(io::Cursor::new(unpack(packed, TABLE_CAP)?), None)?;
+                let (schema, batches) = (reader.schema(), reader.collect::<Result<Vec<_>, _>>()?);
+                // A part for each batch, so that they can be worked on at the same time.
+                Arc::new(MemTable::try_new(schema, batches.into_iter().map(|batch| vec![batch]).collect())?)
+            }
+            _ => return Err(DataFusionError::Plan("a table came in an unknown form; use one version".to_owned())),
+        };
         if table.schema() != schema {
             return Err(DataFusionError::Plan("the asker knows other columns of the table than this process; use one version".to_owned()));
         }
@@ -87,10 +109,27 @@ impl LogicalExtensionCodec for Logical {
     }
 
     fn try_encode_table_provider(&self, name: &TableReference, table: Arc<dyn TableProvider>, buffer: &mut Vec<u8>) -> Result<()> {
-        let files = TableFiles::of(table.as_ref())
-            .ok_or_else(|| DataFusionError::NotImplemented(format!("{name} is no table of the lake and cannot be sent")))?;
-        let json = serde_json::to_vec(&files).map_err(external)?;
-        buffer.extend(zstd::bulk::compress(&json, 3).map_err(external)?);
+        let (form, bytes) = if let Some(files) = TableFiles::of(table.as_ref()) {
+            (FILES, serde_json::to_vec(&files).map_err(external)?)
+        } else if let Some(batches) = remote::rows_of(table.as_ref()) {
+            let mut bytes = Vec::new();
+            let mut writer = StreamWriter::try_new(&mut bytes, &table.schema())?;
+            if !batches.is_empty() {
+                // Few parts of some size: each is a piece of work.
+                let rows = concat_batches(&table.schema(), &batches)?;
+                let step = rows.num_rows().div_ceil(PARTS).max(PART_ROWS);
+                for start in (0..rows.num_rows()).step_by(step) {
+                    writer.write(&rows.slice(start, step.min(rows.num_rows() - start)))?;
+                }
+            }
+            writer.finish()?;
+            drop(writer);
+            (ROWS, bytes)
+        } else {
+            return Err(DataFusionError::NotImplemented(format!("{name} is no table of the lake and cannot be sent")));
+        };
+        buffer.push(form);
+        buffer.extend(zstd::bulk::compress(&bytes, 3).map_err(external)?);
         Ok(())
     }
 

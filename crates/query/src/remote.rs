@@ -9,17 +9,19 @@ use arrow::array::RecordBatch;
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
-use datafusion::datasource::{provider_as_source, source_as_provider};
+use datafusion::datasource::{MemTable, provider_as_source, source_as_provider};
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::expr_rewriter::unnormalize_cols;
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF, TableScan};
+use datafusion::prelude::DataFrame;
 use enrich::Lists;
 use lake::{DataFile, Table, TableState};
 use object_store::path::Path;
 use serde::{Deserialize, Serialize};
 
+use crate::once::{Compute, compute_once};
 use crate::provider::{Access, LakeTable, Texts};
 use crate::{QueryError, functions};
 
@@ -29,11 +31,11 @@ pub trait Remote: std::fmt::Debug + Send + Sync {
     /// Settings and rules that plans for it are made by.
     fn prepare(&self, builder: SessionStateBuilder) -> SessionStateBuilder;
 
-    /// The rows of a plan, at most `rows` of them. A future that is dropped gives the work up.
+    /// The rows of a plan; `None` when there are more than `rows`. A future that is dropped gives the work up.
     ///
     /// # Errors
     /// As those of a question asked here.
-    async fn collect(&self, state: &SessionState, plan: LogicalPlan, rows: usize) -> Result<Vec<RecordBatch>, QueryError>;
+    async fn collect(&self, state: &SessionState, plan: LogicalPlan, rows: usize) -> Result<Option<Vec<RecordBatch>>, QueryError>;
 }
 
 /// A table at one version, as it is sent: what is to be read and where it is.
@@ -96,7 +98,51 @@ pub fn lists_of(function: &ScalarUDF) -> Option<Option<&Arc<Lists>>> {
     function.inner().downcast_ref::<functions::Function>().map(|function| function.lists.as_ref())
 }
 
-/// Whether a plan can be sent: it reads tables of the lake and nothing else. What explains itself, reads nothing, or reads the catalogue
+/// Rows, and their bytes, of a part that a question names several times and that is computed once. They travel with the plan; a part that
+/// is larger is computed wherever it is named.
+const PART_ROWS: usize = 2_000_000;
+const PART_BYTES: usize = 64 << 20;
+
+/// Computes what is named several times: elsewhere what reads the lake, here what reads only rows that were computed.
+struct Parts<'a> {
+    remote: &'a dyn Remote,
+    state: &'a SessionState,
+}
+
+#[async_trait]
+impl Compute for Parts<'_> {
+    async fn rows(&self, part: LogicalPlan) -> Result<Option<Vec<RecordBatch>>, QueryError> {
+        if !can_be_sent(&part)? {
+            return self.state.rows(part).await;
+        }
+        let batches = self.remote.collect(self.state, part, PART_ROWS).await?;
+        Ok(batches.filter(|batches| batches.iter().map(RecordBatch::get_array_memory_size).sum::<usize>() <= PART_BYTES))
+    }
+}
+
+/// The rows of a plan that can be sent; `None` when there are more than `rows`.
+pub(crate) async fn ask(
+    remote: &dyn Remote,
+    state: &SessionState,
+    plan: LogicalPlan,
+    rows: usize,
+) -> Result<Option<Vec<RecordBatch>>, QueryError> {
+    let plan = compute_once(&Parts { remote, state }, plan).await?;
+    if can_be_sent(&plan)? {
+        return remote.collect(state, plan, rows).await;
+    }
+    let batches = DataFrame::new(state.clone(), plan).collect().await?;
+    Ok(Some(batches).filter(|batches| batches.iter().map(RecordBatch::num_rows).sum::<usize>() <= rows))
+}
+
+/// The rows that a table holds in memory, when it is one that was computed beforehand.
+pub fn rows_of(provider: &dyn TableProvider) -> Option<Vec<RecordBatch>> {
+    let known = provider.downcast_ref::<MemTable>()?;
+    // Nobody writes to it.
+    known.batches.iter().map(|part| part.try_read().ok().map(|rows| rows.clone())).collect::<Option<Vec<_>>>().map(|all| all.concat())
+}
+
+/// Whether a plan can be sent: it reads tables of the lake and nothing else but rows that were computed. What explains itself, reads nothing, or reads the catalogue
 /// is for the process that was asked.
 pub(crate) fn can_be_sent(plan: &LogicalPlan) -> Result<bool> {
     if matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_)) {
@@ -105,9 +151,10 @@ pub(crate) fn can_be_sent(plan: &LogicalPlan) -> Result<bool> {
     let (mut ours, mut others) = (false, false);
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            let known = source_as_provider(&scan.source).is_ok_and(|provider| provider.downcast_ref::<LakeTable>().is_some());
+            let provider = source_as_provider(&scan.source)?;
+            let known = provider.downcast_ref::<LakeTable>().is_some();
             ours |= known;
-            others |= !known;
+            others |= !known && provider.downcast_ref::<MemTable>().is_none();
         }
         Ok(TreeNodeRecursion::Continue)
     })?;

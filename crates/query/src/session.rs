@@ -20,7 +20,7 @@ use tokio::sync::RwLock;
 
 use crate::once::compute_once;
 use crate::provider::{Access, LakeTable, Texts};
-use crate::remote::{Remote, can_be_sent};
+use crate::remote::{Remote, ask, can_be_sent};
 use crate::small::SmallFiles;
 use crate::{QueryError, functions};
 
@@ -263,7 +263,7 @@ impl Engine {
             if let Some(remote) = &self.remote
                 && can_be_sent(&plan)?
             {
-                let batches = remote.collect(&state, plan, rows).await?;
+                let batches = ask(remote.as_ref(), &state, plan, rows).await?.ok_or_else(|| QueryError::too_many(rows))?;
                 return Ok(Answer { schema, batches, sql: inline(sql, values) });
             }
             let plan = compute_once(&state, plan).await?;

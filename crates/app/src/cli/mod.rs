@@ -41,7 +41,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     log_to_stderr(&arguments.global);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // Plans are written, read and planned level by level, and those of detectors have hundreds: a process of a cluster, which is sent them
+    // with all their parts repeated, goes deeper than the usual 2 MiB. Only what is touched takes memory.
+    let stack = if matches!(arguments.command, Command::Cluster { .. }) { 64 << 20 } else { 8 << 20 };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(stack).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::Error::new(error).context("cannot start")),
     };

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod bucket;
+mod cluster;
 mod command;
 mod convert;
 mod crash;
