@@ -264,10 +264,28 @@ impl Default for Serve {
     }
 }
 
-/// What one query may take.
+/// What runs queries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// The process that is asked.
+    #[default]
+    Embedded,
+    /// A Ballista cluster: `weir cluster scheduler` and `weir cluster executor`, on machines that all reach the lake.
+    Ballista,
+}
+
+/// What one query may take, and what runs it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Query {
+    /// What runs queries: `embedded` is the process that is asked, `ballista` a cluster. The answers are the same.
+    pub engine: EngineKind,
+    /// Address of the cluster's scheduler, such as `http://10.0.0.5:50050`; `ballista` needs one. It knows no passwords and belongs into
+    /// a private network.
+    pub scheduler: Option<String>,
+    /// Parts that each step of a query is cut into on a cluster; about as many as all executors have slots.
+    pub partitions: u16,
     /// Memory of all queries together, MiB, as the engine reserves it, which is more than it touches. More than this spills to disk.
     pub memory_mib: u32,
     /// Time of one query, seconds.
@@ -280,7 +298,15 @@ pub struct Query {
 
 impl Default for Query {
     fn default() -> Self {
-        Self { memory_mib: 4096, time_secs: 120, detect_memory_mib: 16_384, detect_time_secs: 1_800 }
+        Self {
+            engine: EngineKind::Embedded,
+            scheduler: None,
+            partitions: 8,
+            memory_mib: 4096,
+            time_secs: 120,
+            detect_memory_mib: 16_384,
+            detect_time_secs: 1_800,
+        }
     }
 }
 
@@ -293,6 +319,19 @@ impl Query {
     /// Limits of what a detector asks.
     pub(crate) fn detector_limits(&self) -> Limits {
         Self::limits_of(self.detect_memory_mib, self.detect_time_secs)
+    }
+
+    /// The cluster that runs queries, when it is not this process.
+    pub(crate) fn cluster(&self) -> Result<Option<cluster::Cluster>, String> {
+        match (self.engine, &self.scheduler) {
+            (EngineKind::Embedded, _) => Ok(None),
+            (EngineKind::Ballista, None) => Err("query.scheduler: the engine \"ballista\" needs the address of a scheduler".to_owned()),
+            (EngineKind::Ballista, Some(_)) if self.partitions == 0 => Err("query.partitions: at least 1".to_owned()),
+            (EngineKind::Ballista, Some(scheduler)) => {
+                let cluster = cluster::Cluster::new(scheduler, usize::from(self.partitions));
+                cluster.map(Some).map_err(|error| format!("query.scheduler: {error}"))
+            }
+        }
     }
 
     fn limits_of(memory_mib: u32, time_secs: u64) -> Limits {
@@ -357,6 +396,7 @@ impl Config {
                 list.name
             );
         }
+        self.query.cluster().map_err(anyhow::Error::msg)?;
         self.keep.check().map_err(anyhow::Error::msg)
     }
 
@@ -430,6 +470,17 @@ mod tests {
         assert_eq!(config.serve.listen, "127.0.0.1:8420");
         let error = toml::from_str::<Config>("[serve]\nlisten_on = 'x'").unwrap_err().to_string();
         assert!(error.contains("listen_on") && error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn a_cluster_needs_a_scheduler() {
+        let read = |text: &str| toml::from_str::<Config>(&format!("[query]\n{text}")).unwrap().check().map_err(|error| error.to_string());
+        assert!(read("").is_ok());
+        assert!(read("engine = 'ballista'\nscheduler = 'http://127.0.0.1:50050'").is_ok());
+        assert!(read("engine = 'ballista'").unwrap_err().contains("query.scheduler"));
+        assert!(read("engine = 'ballista'\nscheduler = 'df://127.0.0.1'").unwrap_err().contains("df://127.0.0.1"));
+        assert!(read("engine = 'ballista'\nscheduler = 'http://127.0.0.1:1'\npartitions = 0").unwrap_err().contains("partitions"));
+        assert!(toml::from_str::<Config>("[query]\nengine = 'other'").is_err());
     }
 
     #[test]

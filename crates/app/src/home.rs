@@ -114,8 +114,7 @@ impl Weir {
     /// # Errors
     /// When the engine cannot be set up.
     pub async fn engine(&self) -> anyhow::Result<Arc<Engine>> {
-        let limits = self.config.query.limits();
-        Ok(Arc::new(Engine::new(Arc::clone(&self.lake), Arc::clone(&self.lists), limits).await?))
+        self.engine_within(self.config.query.limits()).await
     }
 
     /// SQL over the lake, for detectors.
@@ -123,8 +122,16 @@ impl Weir {
     /// # Errors
     /// When the engine cannot be set up.
     pub async fn detector_engine(&self) -> anyhow::Result<Arc<Engine>> {
-        let limits = self.config.query.detector_limits();
-        Ok(Arc::new(Engine::new(Arc::clone(&self.lake), Arc::clone(&self.lists), limits).await?))
+        self.engine_within(self.config.query.detector_limits()).await
+    }
+
+    async fn engine_within(&self, limits: query::Limits) -> anyhow::Result<Arc<Engine>> {
+        let (lake, lists) = (Arc::clone(&self.lake), Arc::clone(&self.lists));
+        let engine = match self.config.query.cluster().map_err(anyhow::Error::msg)? {
+            None => Engine::new(lake, lists, limits).await?,
+            Some(cluster) => Engine::on(Arc::new(cluster), lake, lists, limits).await?,
+        };
+        Ok(Arc::new(engine))
     }
 
     /// Everything an analyst asks.

@@ -63,6 +63,11 @@ const fn of_values(error: &arrow::error::ArrowError) -> bool {
 }
 
 impl QueryError {
+    /// An answer of more than `rows` rows.
+    pub fn too_many(rows: usize) -> Self {
+        Self::Limit { limit: format!("the answer has more than {rows} rows; add a LIMIT or narrow it") }
+    }
+
     /// Whether the asker can mend it.
     pub const fn is_callers(&self) -> bool {
         matches!(self, Self::Invalid { .. } | Self::Limit { .. })

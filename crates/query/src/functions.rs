@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanBuilder, StringBuilder};
 use arrow::datatypes::{DataType, Int64Type};
-use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
+use datafusion::error::Result;
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use datafusion::prelude::SessionContext;
 use enrich::{ListKind, Lists};
 use flow::Address;
@@ -43,7 +43,13 @@ pub const FUNCTIONS: &[FunctionSpec] = &[
 
 /// Registers the functions; `lists` answers those that ask for lists.
 pub(crate) fn register(context: &SessionContext, lists: &Arc<Lists>) {
-    let add = |function: ScalarUDF| context.register_udf(function);
+    all(lists).into_iter().for_each(|function| context.register_udf(function));
+}
+
+/// Every function; `lists` answers those that ask for lists.
+pub(crate) fn all(lists: &Arc<Lists>) -> Vec<ScalarUDF> {
+    let mut functions = Vec::new();
+    let mut add = |function: Function| functions.push(ScalarUDF::from(function));
     add(text_to("is_public", &[DataType::Utf8], DataType::Boolean, |columns, rows| {
         let addresses = texts(columns, 0);
         let mut answer = BooleanBuilder::with_capacity(rows);
@@ -72,17 +78,19 @@ pub(crate) fn register(context: &SessionContext, lists: &Arc<Lists>) {
         Arc::new(answer.finish())
     }));
     let known = Arc::clone(lists);
-    add(text_to("in_list", &[DataType::Utf8, DataType::Utf8], DataType::Boolean, move |columns, rows| {
+    let in_list = text_to("in_list", &[DataType::Utf8, DataType::Utf8], DataType::Boolean, move |columns, rows| {
         let mut answer = BooleanBuilder::with_capacity(rows);
         for_each_hit(&known, columns, rows, |hit| answer.append_value(hit.is_some()));
         Arc::new(answer.finish())
-    }));
+    });
+    add(Function { lists: Some(Arc::clone(lists)), ..in_list });
     let known = Arc::clone(lists);
-    add(text_to("list_names", &[DataType::Utf8, DataType::Utf8], DataType::Utf8, move |columns, rows| {
+    let list_names = text_to("list_names", &[DataType::Utf8, DataType::Utf8], DataType::Utf8, move |columns, rows| {
         let mut answer = StringBuilder::new();
         for_each_hit(&known, columns, rows, |hit| answer.append_option(hit));
         Arc::new(answer.finish())
-    }));
+    });
+    add(Function { lists: Some(Arc::clone(lists)), ..list_names });
     add(text_to("protocol_name", &[DataType::Int64], DataType::Utf8, |columns, rows| {
         let numbers = columns[0].as_primitive::<Int64Type>();
         let mut answer = StringBuilder::new();
@@ -108,6 +116,69 @@ pub(crate) fn register(context: &SessionContext, lists: &Arc<Lists>) {
         }
         Arc::new(answer.finish())
     }));
+    functions
+}
+
+/// What a function does with its columns, all of as many rows.
+type Body = dyn Fn(&[ArrayRef], usize) -> ArrayRef + Send + Sync;
+
+/// One of Weir's functions. Another process makes the same from its name and its lists.
+pub(crate) struct Function {
+    name: String,
+    signature: Signature,
+    output: DataType,
+    body: Box<Body>,
+    /// The lists that answer, of a function that asks for lists.
+    pub(crate) lists: Option<Arc<Lists>>,
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && match (&self.lists, &other.lists) {
+                (Some(own), Some(others)) => Arc::ptr_eq(own, others),
+                (own, others) => own.is_none() && others.is_none(),
+            }
+    }
+}
+
+impl Eq for Function {}
+
+impl std::hash::Hash for Function {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl ScalarUDFImpl for Function {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(self.output.clone())
+    }
+
+    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let scalar = arguments.args.iter().all(|argument| matches!(argument, ColumnarValue::Scalar(_)));
+        let columns = ColumnarValue::values_to_arrays(&arguments.args)?;
+        let rows = columns.first().map_or(0, Array::len);
+        let answer = (self.body)(&columns, rows);
+        if scalar {
+            return Ok(ColumnarValue::Scalar(datafusion::common::ScalarValue::try_from_array(&answer, 0)?));
+        }
+        Ok(ColumnarValue::Array(answer))
+    }
 }
 
 /// A function over plain columns; scalars are spread to columns first.
@@ -116,23 +187,9 @@ fn text_to(
     inputs: &[DataType],
     output: DataType,
     body: impl Fn(&[ArrayRef], usize) -> ArrayRef + Send + Sync + 'static,
-) -> ScalarUDF {
-    create_udf(
-        name,
-        inputs.to_vec(),
-        output,
-        Volatility::Stable,
-        Arc::new(move |arguments: &[ColumnarValue]| {
-            let scalar = arguments.iter().all(|argument| matches!(argument, ColumnarValue::Scalar(_)));
-            let columns = ColumnarValue::values_to_arrays(arguments)?;
-            let rows = columns.first().map_or(0, Array::len);
-            let answer = body(&columns, rows);
-            if scalar {
-                return Ok(ColumnarValue::Scalar(datafusion::common::ScalarValue::try_from_array(&answer, 0)?));
-            }
-            Ok(ColumnarValue::Array(answer))
-        }) as Arc<dyn Fn(&[ColumnarValue]) -> Result<ColumnarValue, DataFusionError> + Send + Sync>,
-    )
+) -> Function {
+    let signature = Signature::exact(inputs.to_vec(), Volatility::Stable);
+    Function { name: name.to_owned(), signature, output, body: Box::new(body), lists: None }
 }
 
 fn texts(columns: &[ArrayRef], index: usize) -> &arrow::array::StringArray {

@@ -3,7 +3,7 @@
 //! Its nouns: an [`Engine`] is SQL over one lake, within [`Limits`]; an [`Answer`] is rows with the query that gives them again; a
 //! [`Panel`] is typed rows with their query.
 //!
-//! What this crate does not do: write, decide what is normal, or know findings. It is the only crate that names DataFusion; what goes
+//! What this crate does not do: write, decide what is normal, or know findings. Only `cluster` names DataFusion, too; what goes
 //! in and out is SQL text, Arrow, and plain types.
 //!
 //! ```no_run
@@ -21,6 +21,7 @@ mod once;
 pub mod panels;
 mod provider;
 mod read;
+pub mod remote;
 mod session;
 mod small;
 mod verify;

@@ -4,10 +4,11 @@
 //! at the same time. Here the parts of a plan that stand in it more than once under one name are computed beforehand, the innermost first,
 //! and read from memory. The rows of the answer are the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray as _, RecordBatch, RecordBatchOptions};
+use async_trait::async_trait;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
 use datafusion::datasource::{MemTable, provider_as_source};
@@ -15,12 +16,33 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, SubqueryAlias};
 use datafusion::prelude::DataFrame;
 
+use crate::QueryError;
+
+/// Computes the parts.
+#[async_trait]
+pub(crate) trait Compute: Sync {
+    /// The rows of a part; `None` when it is to stay where it is.
+    async fn rows(&self, part: LogicalPlan) -> Result<Option<Vec<RecordBatch>>, QueryError>;
+}
+
+/// Computes them in this process.
+#[async_trait]
+impl Compute for SessionState {
+    async fn rows(&self, part: LogicalPlan) -> Result<Option<Vec<RecordBatch>>, QueryError> {
+        let batches = DataFrame::new(self.clone(), part).collect().await?;
+        Ok(Some(batches.into_iter().map(owned).collect::<Result<_>>()?))
+    }
+}
+
 /// The plan with every repeated part replaced by its rows.
-pub(crate) async fn compute_once(state: &SessionState, mut plan: LogicalPlan) -> Result<LogicalPlan> {
-    while let Some(part) = innermost_repeated(&plan)? {
-        let frame = DataFrame::new(state.clone(), part.input.as_ref().clone());
-        let schema = Arc::new(frame.schema().as_arrow().clone());
-        let batches: Vec<RecordBatch> = frame.collect().await?.into_iter().map(owned).collect::<Result<_>>()?;
+pub(crate) async fn compute_once(compute: &dyn Compute, mut plan: LogicalPlan) -> Result<LogicalPlan, QueryError> {
+    let mut left = HashSet::new();
+    while let Some(part) = innermost_repeated(&plan, &left)? {
+        let schema = Arc::new(part.input.schema().as_arrow().clone());
+        let Some(batches) = compute.rows(part.input.as_ref().clone()).await? else {
+            left.insert(part);
+            continue;
+        };
         // What was computed knows best which of its columns can be null.
         let schema = batches.first().map_or(schema, |batch| batch.schema());
         let source = provider_as_source(Arc::new(MemTable::try_new(schema, vec![batches])?));
@@ -43,8 +65,8 @@ fn owned(batch: RecordBatch) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new_with_options(batch.schema(), columns, &options)?)
 }
 
-/// A named part that stands in the plan more than once and has no such part in it.
-fn innermost_repeated(plan: &LogicalPlan) -> Result<Option<SubqueryAlias>> {
+/// A named part that stands in the plan more than once and has no such part in it, those left out that are to stay.
+fn innermost_repeated(plan: &LogicalPlan, left: &HashSet<SubqueryAlias>) -> Result<Option<SubqueryAlias>> {
     let mut counts: HashMap<SubqueryAlias, usize> = HashMap::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::SubqueryAlias(alias) = node
@@ -54,7 +76,7 @@ fn innermost_repeated(plan: &LogicalPlan) -> Result<Option<SubqueryAlias>> {
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    let repeated = |alias: &SubqueryAlias| counts.get(alias).is_some_and(|count| *count > 1);
+    let repeated = |alias: &SubqueryAlias| !left.contains(alias) && counts.get(alias).is_some_and(|count| *count > 1);
     let mut found = None;
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::SubqueryAlias(alias) = node
@@ -122,6 +144,23 @@ mod tests {
              SELECT sums.kind, largest.total FROM sums JOIN largest ON sums.total <= largest.total \
              WHERE sums.kind IN (SELECT kind FROM sums) ORDER BY 1";
         assert_eq!(scans(sql).await, (3, 0));
+    }
+
+    #[tokio::test]
+    async fn a_part_that_is_too_large_stays_where_it_is() {
+        let context = SessionContext::new();
+        let sql = "WITH sums AS (SELECT column1 % 2 AS kind, sum(column1) AS total FROM (VALUES (1), (2), (3)) GROUP BY 1) \
+             SELECT a.kind FROM sums AS a JOIN sums AS b ON a.total <= b.total";
+        let plan = context.state().create_logical_plan(sql).await.unwrap();
+        struct TooLarge;
+        #[async_trait]
+        impl Compute for TooLarge {
+            async fn rows(&self, _: LogicalPlan) -> Result<Option<Vec<RecordBatch>>, QueryError> {
+                Ok(None)
+            }
+        }
+        let same = compute_once(&TooLarge, plan.clone()).await.unwrap();
+        assert_eq!(same, plan);
     }
 
     #[tokio::test]

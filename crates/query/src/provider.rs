@@ -25,29 +25,47 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::union::UnionExec;
 use lake::{Bound, DataFile, Lake, PARTITION, Table, TableState};
+use object_store::path::Path;
 
 use crate::small::SmallFiles;
 
 /// One version of one table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct LakeTable {
-    table: Table,
-    state: TableState,
+    pub(crate) table: Table,
+    pub(crate) state: TableState,
     schema: TableSchema,
     store: ObjectStoreUrl,
-    small: Arc<SmallFiles>,
+    pub(crate) access: Access,
+}
+
+/// How the files of a table are read.
+#[derive(Debug, Clone)]
+pub(crate) enum Access {
+    /// Through the store that the session has of the lake; small files are held in memory.
+    Held(Arc<SmallFiles>),
+    /// By any process, each file from below this path in the store.
+    Plain(Path),
+}
+
+/// How a column of text comes out of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Texts {
+    /// As views, which compare and copy without touching the bytes.
+    Views,
+    /// As they are stored. Views that are sent take along all that they were taken from.
+    Whole,
 }
 
 impl LakeTable {
-    /// The table with these live files, in the store that the session knows by `store`; `small` holds those that are read once.
-    pub(crate) fn new(table: Table, state: TableState, store: ObjectStoreUrl, small: Arc<SmallFiles>) -> Self {
-        // Text comes out of Parquet as views, which compare and copy without touching the bytes.
+    /// The table with these live files, in the store that the session knows by `store`.
+    pub(crate) fn new(table: Table, state: TableState, store: ObjectStoreUrl, access: Access, texts: Texts) -> Self {
         let fields: Vec<Field> = table
             .schema()
             .fields()
             .iter()
             .map(|field| match field.data_type() {
-                DataType::Utf8 => Field::new(field.name(), DataType::Utf8View, true),
+                DataType::Utf8 if texts == Texts::Views => Field::new(field.name(), DataType::Utf8View, true),
                 _ => field.as_ref().clone(),
             })
             .collect();
@@ -57,8 +75,14 @@ impl LakeTable {
             state,
             schema: TableSchema::builder(Arc::new(Schema::new(fields))).with_table_partition_cols(vec![partition]).build(),
             store,
-            small,
+            access,
         }
+    }
+
+    /// The table without the files that cannot hold rows that satisfy the filters.
+    pub(crate) fn narrowed(&self, session: &dyn Session, filters: &[Expr]) -> Result<Self> {
+        let files = self.files(session, filters)?.into_iter().cloned().collect();
+        Ok(Self { state: TableState { version: self.state.version, files: Arc::new(files) }, ..self.clone() })
     }
 
     /// The files that may hold rows that satisfy the filters.
@@ -105,8 +129,9 @@ impl TableProvider for LakeTable {
             };
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
+        let Access::Held(holder) = &self.access else { return self.parquet(session, files, projection, limit) };
         let lanes = session.config().target_partitions().max(1);
-        let (small, files) = self.small.split(self.table, files);
+        let (small, files) = holder.split(self.table, files);
         let held = if small.is_empty() {
             None
         } else {
@@ -114,7 +139,7 @@ impl TableProvider for LakeTable {
                 Some(indices) => Arc::new(self.schema().project(indices)?),
                 None => self.schema(),
             };
-            let rows = self.small.rows(self.table, small, &schema, PARTITION, lanes).await?;
+            let rows = holder.rows(self.table, small, &schema, PARTITION, lanes).await?;
             let source: Arc<dyn ExecutionPlan> = MemorySourceConfig::try_new_exec(&rows, schema, None)?;
             Some(source)
         };
@@ -145,16 +170,23 @@ impl LakeTable {
             let (load, lane) = groups.iter_mut().min_by_key(|(load, _)| *load).unwrap_or_else(|| unreachable!("at least one lane"));
             *load += file.size;
             rows += file.rows;
-            let mut part = PartitionedFile::new(Lake::path(self.table, file).to_string(), file.size);
+            let path = Lake::path(self.table, file);
+            let path = match &self.access {
+                Access::Held(_) => path,
+                Access::Plain(prefix) => Path::from_iter(prefix.parts().chain(path.parts())),
+            };
+            let mut part = PartitionedFile::new(path.to_string(), file.size);
             part.partition_values = vec![ScalarValue::Utf8(Some(file.date.clone()))];
             lane.push(part);
         }
-        let session_store = session.runtime_env().object_store(&self.store)?;
-        let metadata = session.runtime_env().cache_manager.get_file_metadata_cache();
         let options = session.config_options().execution.parquet.clone();
-        let source = ParquetSource::new(self.schema.clone())
-            .with_table_parquet_options(datafusion::config::TableParquetOptions { global: options, ..Default::default() })
-            .with_parquet_file_reader_factory(Arc::new(CachedParquetFileReaderFactory::new(session_store, metadata)));
+        let mut source = ParquetSource::new(self.schema.clone())
+            .with_table_parquet_options(datafusion::config::TableParquetOptions { global: options, ..Default::default() });
+        if let Access::Held(_) = self.access {
+            let session_store = session.runtime_env().object_store(&self.store)?;
+            let metadata = session.runtime_env().cache_manager.get_file_metadata_cache();
+            source = source.with_parquet_file_reader_factory(Arc::new(CachedParquetFileReaderFactory::new(session_store, metadata)));
+        }
         let mut statistics = Statistics::new_unknown(&self.schema());
         statistics.num_rows = Precision::Inexact(usize::try_from(rows).unwrap_or(usize::MAX));
         let config = FileScanConfigBuilder::new(self.store.clone(), Arc::new(source))

@@ -19,7 +19,8 @@ use lake::{Lake, Table};
 use tokio::sync::RwLock;
 
 use crate::once::compute_once;
-use crate::provider::LakeTable;
+use crate::provider::{Access, LakeTable, Texts};
+use crate::remote::{Remote, ask, can_be_sent};
 use crate::small::SmallFiles;
 use crate::{QueryError, functions};
 
@@ -131,6 +132,8 @@ pub struct Engine {
     versions: RwLock<Vec<Option<u64>>>,
     store: ObjectStoreUrl,
     small: Arc<SmallFiles>,
+    /// Who runs the plans, when it is not this process.
+    remote: Option<Arc<dyn Remote>>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -153,6 +156,18 @@ impl Engine {
     /// # Errors
     /// When the engine cannot be set up or the lake's tables cannot be read.
     pub async fn new(lake: Arc<Lake>, lists: Arc<Lists>, limits: Limits) -> Result<Self, QueryError> {
+        Self::with(lake, lists, limits, None).await
+    }
+
+    /// The same, with the plans run by other processes. The memory that they may take is theirs to limit.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new). Whether those processes are there is seen with the first question.
+    pub async fn on(remote: Arc<dyn Remote>, lake: Arc<Lake>, lists: Arc<Lists>, limits: Limits) -> Result<Self, QueryError> {
+        Self::with(lake, lists, limits, Some(remote)).await
+    }
+
+    async fn with(lake: Arc<Lake>, lists: Arc<Lists>, limits: Limits, remote: Option<Arc<dyn Remote>>) -> Result<Self, QueryError> {
         let mut config = SessionConfig::new()
             .with_target_partitions(limits.threads.get())
             .with_information_schema(true)
@@ -168,13 +183,16 @@ impl Engine {
         // First come, first served: a fair share for each of the dozens of operators of a detector's query would be too small for any.
         let pool = TrackConsumersPool::new(GreedyMemoryPool::new(limits.memory), NonZeroUsize::MIN);
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).build_arc()?;
-        let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
-        let context = SessionContext::new_with_state(state);
+        let mut builder = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
+        if let Some(remote) = &remote {
+            builder = remote.prepare(builder);
+        }
+        let context = SessionContext::new_with_state(builder.build());
         let store = ObjectStoreUrl::parse("weir://lake")?;
         context.register_object_store(store.as_ref(), lake.store());
         functions::register(&context, &lists);
         let small = Arc::new(SmallFiles::new(Arc::clone(&lake), limits.held));
-        let engine = Self { small, lake, context, limits, versions: RwLock::new(vec![None; Table::ALL.len()]), store };
+        let engine = Self { small, lake, context, limits, versions: RwLock::new(vec![None; Table::ALL.len()]), store, remote };
         engine.refresh().await?;
         engine.context.sql(FLOWS_VIEW).await?;
         Ok(engine)
@@ -198,7 +216,9 @@ impl Engine {
             // Nobody plans a question while a table is exchanged.
             let mut versions = self.versions.write().await;
             let known = versions[table as usize].replace(state.version);
-            let provider = Arc::new(LakeTable::new(table, state, self.store.clone(), Arc::clone(&self.small)));
+            let texts = if self.remote.is_some() { Texts::Whole } else { Texts::Views };
+            let access = Access::Held(Arc::clone(&self.small));
+            let provider = Arc::new(LakeTable::new(table, state, self.store.clone(), access, texts));
             self.context.deregister_table(name(table))?;
             self.context.register_table(name(table), provider)?;
             if table == Table::Flows && known.is_some() {
@@ -240,6 +260,12 @@ impl Engine {
             }
             let schema = Arc::clone(frame.schema().inner());
             let (state, plan) = frame.into_parts();
+            if let Some(remote) = &self.remote
+                && can_be_sent(&plan)?
+            {
+                let batches = ask(remote.as_ref(), &state, plan, rows).await?.ok_or_else(|| QueryError::too_many(rows))?;
+                return Ok(Answer { schema, batches, sql: inline(sql, values) });
+            }
             let plan = compute_once(&state, plan).await?;
             let frame = DataFrame::new(state, plan);
             let mut stream = frame.execute_stream().await?;
@@ -248,7 +274,7 @@ impl Engine {
             while let Some(batch) = stream.try_next().await? {
                 count += batch.num_rows();
                 if count > rows {
-                    return Err(QueryError::Limit { limit: format!("the answer has more than {rows} rows; add a LIMIT or narrow it") });
+                    return Err(QueryError::too_many(rows));
                 }
                 batches.push(batch);
             }

@@ -48,6 +48,11 @@ impl SmallFiles {
         Self { lake, budget, held: Mutex::default() }
     }
 
+    /// The lake that the files are in.
+    pub(crate) fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
     /// The files of a scan that are taken from here, and the others.
     pub(crate) fn split<'a>(&self, table: Table, files: Vec<&'a DataFile>) -> (Vec<&'a DataFile>, Vec<&'a DataFile>) {
         let rollup = matches!(table, Table::Activity | Table::Volume | Table::Seen | Table::Coverage);

@@ -1,5 +1,6 @@
 //! The command line: every command and option, with its help.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
@@ -118,6 +119,13 @@ pub(crate) enum Command {
     Collect(Serve),
     /// Serve the console and the HTTP interface. With sources in the settings, collect and detect as well, for good.
     Serve(Serve),
+    /// Processes of a cluster that runs queries for others: `[query] engine = "ballista"` in their settings.
+    ///
+    /// Their ports know no passwords: whoever reaches them can read the lake. They belong into a private network.
+    Cluster {
+        #[command(subcommand)]
+        command: ClusterCommand,
+    },
     /// Settings.
     Config {
         #[command(subcommand)]
@@ -677,6 +685,55 @@ pub(crate) struct Serve {
     /// Address and port; 127.0.0.1:8420 when neither this nor the settings say. Off loopback there must be a token.
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClusterCommand {
+    /// Plan queries and hand their parts to executors, until told to end.
+    Scheduler(SchedulerArguments),
+    /// Work on parts of queries for a scheduler, until told to end; what is in work then is finished first.
+    Executor(ExecutorArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchedulerArguments {
+    /// Address and port, for those who ask and for executors.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50050")]
+    pub(crate) listen: SocketAddr,
+    /// Host under which executors reach it, when it is not the address it listens on.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) advertise: Option<String>,
+    /// An executor that was silent for so long is gone: its work is given to others.
+    #[arg(long, value_name = "TIME", value_parser = interval, default_value = "30s")]
+    pub(crate) executor_timeout: i64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExecutorArguments {
+    /// The scheduler to work for.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:50050")]
+    pub(crate) scheduler: String,
+    /// Address and port on which those who ask and other executors fetch rows.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
+    pub(crate) listen: SocketAddr,
+    /// Port on the same address on which the scheduler gives it work; the one after `--listen`'s when left out.
+    #[arg(long, value_name = "PORT")]
+    pub(crate) work_port: Option<u16>,
+    /// Host under which others reach it, when it is not the one that the scheduler sees.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) advertise: Option<String>,
+    /// Folder for intermediate rows; one that is removed in the end when left out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) work_dir: Option<PathBuf>,
+    /// Parts of queries that it works on at the same time; as many as there are processors when left out.
+    #[arg(long, value_name = "N")]
+    pub(crate) slots: Option<u16>,
+    /// Memory of all its work together, MiB; more spills to disk. Seven tenths of the machine's when left out.
+    #[arg(long, value_name = "MIB")]
+    pub(crate) memory_mib: Option<u32>,
+    /// How often it tells the scheduler that it is there; much more often than the scheduler's `--executor-timeout`.
+    #[arg(long, value_name = "TIME", value_parser = interval, default_value = "5s")]
+    pub(crate) heartbeat: i64,
 }
 
 pub(crate) fn finding_type(text: &str) -> Result<FindingType, String> {

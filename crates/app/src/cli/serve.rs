@@ -75,7 +75,7 @@ async fn run_with(global: &Global, config: Config, listen: Option<&str>) -> anyh
 }
 
 /// A token that is cancelled when the process is interrupted or told to end.
-fn stop_when_told() -> CancellationToken {
+pub(super) fn stop_when_told() -> CancellationToken {
     let stop = CancellationToken::new();
     let told = stop.clone();
     // Listened for from here on, not from when the task gets its first turn.

@@ -4,6 +4,7 @@
 mod attacks;
 mod aws;
 mod bucket;
+mod cluster;
 mod command;
 mod convert;
 mod crash;
