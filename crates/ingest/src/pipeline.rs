@@ -46,7 +46,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            decode: Options { chunk_records: 1_000_000, ..Options::default() },
+            decode: Options { chunk_records: 450_000, ..Options::default() },
             chunk_records: 450_000,
             whole_below: 1 << 20,
             batch_bytes: 16 << 20,
