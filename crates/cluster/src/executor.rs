@@ -28,8 +28,6 @@ pub struct Executor {
     pub scheduler: String,
     /// Where others fetch rows from it.
     pub listen: SocketAddr,
-    /// The port on which the scheduler gives it work, on the same address; the one after `listen`'s when there is none.
-    pub work_port: Option<u16>,
     /// Under which host others reach it, when it is not the one that the scheduler sees.
     pub advertise: Option<String>,
     /// Where intermediate rows are kept; a folder that is removed in the end when there is none.
@@ -38,8 +36,6 @@ pub struct Executor {
     pub slots: usize,
     /// Memory of all its work together, bytes; seven tenths of the machine's when there is none. More than this spills to disk.
     pub memory: Option<u64>,
-    /// How often it tells the scheduler that it is there.
-    pub heartbeat: Duration,
 }
 
 impl Default for Executor {
@@ -47,12 +43,10 @@ impl Default for Executor {
         Self {
             scheduler: "http://127.0.0.1:50050".to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 50_051)),
-            work_port: None,
             advertise: None,
             work_dir: None,
             slots: 0,
             memory: None,
-            heartbeat: Duration::from_secs(5),
         }
     }
 }
@@ -67,7 +61,7 @@ impl Executor {
         let wrong = || ClusterError::Address { address: self.scheduler.clone() };
         let url = Url::parse(&self.scheduler).map_err(|_| wrong())?;
         let (host, port) = url.host_str().zip(url.port()).filter(|_| url.scheme() == "http").ok_or_else(wrong)?;
-        let (listen, work_port) = self.ports()?;
+        let listen = self.port()?;
         self.wait_for(host, port).await?;
         let temporary;
         let folder = match &self.work_dir {
@@ -89,17 +83,15 @@ impl Executor {
             bind_host: listen.ip().to_string(),
             external_host: self.advertise.clone().or_else(|| listen.ip().is_loopback().then(|| listen.ip().to_string())),
             port: listen.port(),
-            grpc_port: work_port,
             scheduler_host: host.to_owned(),
             scheduler_port: port,
             vcores: self.slots,
-            task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
+            task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
             work_dir: Some(folder.display().to_string()),
             job_data_ttl_seconds: KEPT_SECS,
             job_data_clean_up_interval_seconds: KEPT_SECS / 6,
             grpc_max_decoding_message_size: MESSAGE,
             grpc_max_encoding_message_size: MESSAGE,
-            executor_heartbeat_interval_seconds: self.heartbeat.as_secs().max(1),
             memory_pool_size: self.memory,
             override_function_registry: Some(Arc::new(functions)),
             override_runtime_producer: Some(Arc::new(move |_| stores::runtime(Some(&spill)))),
@@ -111,21 +103,10 @@ impl Executor {
         start_executor_process(Arc::new(config)).await.map_err(|source| ClusterError::Stopped { process: "executor", source })
     }
 
-    /// The two ports, each looked at whether it is free. Ballista takes them itself a moment later.
-    fn ports(&self) -> Result<(SocketAddr, u16), ClusterError> {
-        let free = |address: SocketAddr| {
-            let taken = |source: io::Error| ClusterError::Listen { address, source };
-            TcpListener::bind(address).and_then(|listener| Ok((listener.local_addr()?, listener))).map_err(taken)
-        };
-        // Both are held until both are known, so that they are two.
-        let (rows, _rows) = free(self.listen)?;
-        let wanted = match self.work_port {
-            Some(port) => port,
-            None if self.listen.port() == 0 => 0,
-            None => rows.port().saturating_add(1),
-        };
-        let (work, _work) = free(SocketAddr::new(rows.ip(), wanted))?;
-        Ok((rows, work.port()))
+    /// The port, looked at whether it is free. Ballista takes it itself a moment later.
+    fn port(&self) -> Result<SocketAddr, ClusterError> {
+        let taken = |source: io::Error| ClusterError::Listen { address: self.listen, source };
+        TcpListener::bind(self.listen).and_then(|listener| listener.local_addr()).map_err(taken)
     }
 
     /// Waits for the scheduler: the processes of a cluster are started in any order.
@@ -157,12 +138,5 @@ mod tests {
         let executor = Executor { listen: taken.local_addr().unwrap(), ..Executor::default() };
         let error = executor.run(|_| unreachable!("it cannot listen")).await.unwrap_err();
         assert!(matches!(error, ClusterError::Listen { address, .. } if address == taken.local_addr().unwrap()), "{error}");
-    }
-
-    #[test]
-    fn any_ports_are_two() {
-        let executor = Executor { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..Executor::default() };
-        let (rows, work) = executor.ports().unwrap();
-        assert!(rows.port() != work && rows.port() != 0 && work != 0);
     }
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::optimizer::ballista_default_optimizer_rules;
 use ballista_scheduler::cluster::BallistaCluster;
@@ -20,6 +21,9 @@ use crate::codec::{Logical, Physical};
 use crate::plan::SentPlan;
 use crate::{ClusterError, MESSAGE, stores};
 
+/// Seconds of silence after which an executor may be given up, at least: one that is busy asks every five seconds.
+const LEAST_TIMEOUT: u64 = 11;
+
 /// Settings of a scheduler.
 #[derive(Debug, Clone)]
 pub struct Scheduler {
@@ -27,7 +31,7 @@ pub struct Scheduler {
     pub listen: SocketAddr,
     /// Under which host executors reach it, when it is not the one it listens on.
     pub advertise: Option<String>,
-    /// An executor that was not heard of for so long is gone, and what it had in work is given to others.
+    /// An executor that was not heard of for so long is gone, and what it had in work is given to others. No less than 11 s.
     pub executor_timeout: Duration,
 }
 
@@ -80,11 +84,13 @@ impl Listening {
     }
 
     fn config(&self) -> SchedulerConfig {
-        let seconds = self.settings.executor_timeout.as_secs().max(2);
+        let seconds = self.settings.executor_timeout.as_secs().max(LEAST_TIMEOUT);
         SchedulerConfig {
             external_host: self.settings.advertise.clone().unwrap_or_else(|| self.address.ip().to_string()),
             bind_host: self.address.ip().to_string(),
             bind_port: self.address.port(),
+            // Executors ask for work. When it is pushed, a job that lost an executor in the middle of a step is not taken up again.
+            scheduling_policy: TaskSchedulingPolicy::PullStaged,
             executor_timeout_seconds: seconds,
             expire_dead_executor_interval_seconds: (seconds / 4).max(1),
             no_executors_grace_period_seconds: seconds,

@@ -703,7 +703,7 @@ pub(crate) struct SchedulerArguments {
     /// Host under which executors reach it, when it is not the address it listens on.
     #[arg(long, value_name = "HOST")]
     pub(crate) advertise: Option<String>,
-    /// An executor that was silent for so long is gone: its work is given to others.
+    /// An executor that was silent for so long is gone: its work is given to others. No less than 11 s.
     #[arg(long, value_name = "TIME", value_parser = interval, default_value = "30s")]
     pub(crate) executor_timeout: i64,
 }
@@ -716,9 +716,6 @@ pub(crate) struct ExecutorArguments {
     /// Address and port on which those who ask and other executors fetch rows.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:50051")]
     pub(crate) listen: SocketAddr,
-    /// Port on the same address on which the scheduler gives it work; the one after `--listen`'s when left out.
-    #[arg(long, value_name = "PORT")]
-    pub(crate) work_port: Option<u16>,
     /// Host under which others reach it, when it is not the one that the scheduler sees.
     #[arg(long, value_name = "HOST")]
     pub(crate) advertise: Option<String>,
@@ -731,9 +728,6 @@ pub(crate) struct ExecutorArguments {
     /// Memory of all its work together, MiB; more spills to disk. Seven tenths of the machine's when left out.
     #[arg(long, value_name = "MIB")]
     pub(crate) memory_mib: Option<u32>,
-    /// How often it tells the scheduler that it is there; much more often than the scheduler's `--executor-timeout`.
-    #[arg(long, value_name = "TIME", value_parser = interval, default_value = "5s")]
-    pub(crate) heartbeat: i64,
 }
 
 pub(crate) fn finding_type(text: &str) -> Result<FindingType, String> {

@@ -26,12 +26,10 @@ async fn executor(arguments: ExecutorArguments) -> anyhow::Result<()> {
     let executor = Executor {
         scheduler: arguments.scheduler,
         listen: arguments.listen,
-        work_port: arguments.work_port,
         advertise: arguments.advertise,
         work_dir: arguments.work_dir,
         slots: arguments.slots.map_or(0, usize::from),
         memory: arguments.memory_mib.map(|mib| u64::from(mib) << 20),
-        heartbeat: duration(arguments.heartbeat),
     };
     let scheduler = executor.scheduler.clone();
     Ok(Box::pin(executor.run(move |address| tracing::info!("executing at {address} for {scheduler}"))).await?)
