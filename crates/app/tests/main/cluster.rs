@@ -42,15 +42,6 @@ impl Process {
     }
 }
 
-impl Process {
-    /// Whether an executor has begun more than it has finished.
-    fn is_busy(&self) -> bool {
-        let said: Vec<String> = self.lines.try_iter().collect();
-        let count = |what: &str| said.iter().filter(|line| line.contains(what)).count();
-        count("Execute task") > count("Finished task")
-    }
-}
-
 impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -85,6 +76,24 @@ impl Cluster {
 
     fn work(&self, executor: usize) -> PathBuf {
         self.folder.path().join(format!("work-{executor}"))
+    }
+
+    /// The executor that has had a task in work for a while.
+    fn busy(&self) -> usize {
+        let mut tasks = vec![0_i32; self.executors.len()];
+        for _ in 0..60 {
+            let before = tasks.clone();
+            std::thread::sleep(Duration::from_millis(500));
+            for (executor, tasks) in self.executors.iter().zip(&mut tasks) {
+                for line in executor.lines.try_iter() {
+                    *tasks += i32::from(line.contains("Received task")) - i32::from(line.contains("Finished task"));
+                }
+            }
+            if let Some(busy) = tasks.iter().zip(before).position(|(now, before)| *now > 0 && before == *now) {
+                return busy;
+            }
+        }
+        panic!("no executor had work for long");
     }
 
     fn settings(&self) -> String {
@@ -175,9 +184,8 @@ fn an_executor_that_is_killed_costs_no_answer() {
     std::thread::scope(|scope| {
         let asked = scope.spawn(|| embedded.json(["--config", &settings, "sql", query]));
         cluster.scheduler.says("Job submitted");
-        std::thread::sleep(Duration::from_millis(1_500));
+        let busy = cluster.busy();
         assert!(!asked.is_finished(), "the query is too quick for this test");
-        let busy = cluster.executors.iter().position(Process::is_busy).unwrap();
         // It is killed in the end of the statement, and waited for.
         drop(cluster.executors.remove(busy));
         assert_eq!(asked.join().unwrap(), expected);
