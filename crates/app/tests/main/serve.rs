@@ -121,3 +121,26 @@ fn elsewhere_it_does_not_start_without_a_token() {
     assert_eq!(server.get_as("/api/v1/findings", Some(token.trim())).0, 200);
     assert_eq!(server.get("/healthz").0, 200);
 }
+
+#[test]
+fn spans_go_where_the_environment_says() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (sender, received) = std::sync::mpsc::channel();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let take = move |uri: axum::http::Uri, body: axum::body::Bytes| {
+        let told = sender.send((uri.path().to_owned(), body));
+        async move { told.unwrap() }
+    };
+    runtime.spawn(async move { axum::serve(listener, axum::Router::new().fallback(take)).await.unwrap() });
+
+    let weir = Weir::within(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &url)]);
+    let server = Server::start(&weir);
+    server.json("/api/v1/summary");
+    // What is left is sent at the end.
+    crate::watching::stop(server);
+    let (path, body) = received.recv_timeout(Duration::from_secs(60)).unwrap();
+    let text = String::from_utf8_lossy(&body);
+    assert_eq!(path, "/v1/traces");
+    assert!(["weir", "request", "/api/v1/summary"].iter().all(|part| text.contains(part)), "{text}");
+}
