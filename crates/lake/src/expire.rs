@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flow::Timestamp;
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::{Lake, LakeError, Table};
@@ -63,16 +64,25 @@ impl Lake {
     /// # Errors
     /// When the lake cannot be read.
     pub async fn horizons(&self) -> Result<BTreeMap<Table, String>, LakeError> {
-        let path = Path::from(HORIZONS);
-        let failed = |source| LakeError::Store { operation: "read", path: HORIZONS.to_owned(), source };
-        match self.store().get(&path).await {
+        self.document(HORIZONS).await
+    }
+
+    /// A small document of the lake's own; empty when it is not there.
+    pub(crate) async fn document<T: Default + DeserializeOwned>(&self, name: &str) -> Result<T, LakeError> {
+        let failed = |source| LakeError::Store { operation: "read", path: name.to_owned(), source };
+        match self.store().get(&Path::from(name)).await {
             Ok(found) => {
                 let bytes = found.bytes().await.map_err(failed)?;
-                serde_json::from_slice(&bytes).map_err(|source| LakeError::Manifest { path: HORIZONS.to_owned(), source })
+                serde_json::from_slice(&bytes).map_err(|source| LakeError::Manifest { path: name.to_owned(), source })
             }
-            Err(object_store::Error::NotFound { .. }) => Ok(BTreeMap::new()),
+            Err(object_store::Error::NotFound { .. }) => Ok(T::default()),
             Err(source) => Err(failed(source)),
         }
+    }
+
+    pub(crate) async fn put_document(&self, name: &str, content: &impl Serialize) -> Result<(), LakeError> {
+        let text = serde_json::to_vec_pretty(content).map_err(|source| LakeError::Manifest { path: name.to_owned(), source })?;
+        self.put(&Path::from(name), text).await
     }
 
     /// Moves horizons forward, never back. Doing it twice changes nothing.
@@ -84,8 +94,6 @@ impl Lake {
                 known.clone_from(before);
             }
         }
-        let path = Path::from(HORIZONS);
-        let text = serde_json::to_vec_pretty(&horizons).map_err(|source| LakeError::Manifest { path: HORIZONS.to_owned(), source })?;
-        self.put(&path, text).await
+        self.put_document(HORIZONS, &horizons).await
     }
 }

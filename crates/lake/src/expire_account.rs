@@ -7,8 +7,6 @@ use arrow::array::{Array as _, AsArray as _, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use bytes::Bytes;
 use flow::Timestamp;
-use object_store::ObjectStoreExt as _;
-use object_store::path::Path;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::files::{self, DataFile};
@@ -94,16 +92,7 @@ impl Lake {
     /// # Errors
     /// When the lake cannot be read.
     pub async fn account_horizons(&self) -> Result<AccountHorizons, LakeError> {
-        let path = Path::from(HORIZONS);
-        let failed = |source| LakeError::Store { operation: "read", path: HORIZONS.to_owned(), source };
-        match self.store().get(&path).await {
-            Ok(found) => {
-                let bytes = found.bytes().await.map_err(failed)?;
-                serde_json::from_slice(&bytes).map_err(|source| LakeError::Manifest { path: HORIZONS.to_owned(), source })
-            }
-            Err(object_store::Error::NotFound { .. }) => Ok(AccountHorizons::new()),
-            Err(source) => Err(failed(source)),
-        }
+        self.document(HORIZONS).await
     }
 
     async fn advance_account_horizon(&self, table: Table, account: &str, before: &str) -> Result<(), LakeError> {
@@ -112,8 +101,7 @@ impl Lake {
         if known.as_str() < before {
             before.clone_into(known);
         }
-        let text = serde_json::to_vec_pretty(&horizons).map_err(|source| LakeError::Manifest { path: HORIZONS.to_owned(), source })?;
-        self.put(&Path::from(HORIZONS), text).await
+        self.put_document(HORIZONS, &horizons).await
     }
 }
 
