@@ -120,8 +120,17 @@ mod tests {
     use super::*;
     use crate::codec::Logical;
 
-    #[tokio::test]
-    async fn a_deep_plan_arrives_as_it_was() {
+    #[test]
+    fn a_deep_plan_arrives_as_it_was() {
+        // With the stack that the threads of a cluster's processes have.
+        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(deep_plan());
+        });
+        thread.unwrap().join().unwrap();
+    }
+
+    async fn deep_plan() {
         let context = SessionContext::new();
         // Put together by hand: written as SQL, so many levels are more than the parser takes.
         let mut frame = context.sql("SELECT 1 AS n").await.unwrap();
